@@ -18,7 +18,7 @@ COMMON := -std=c++20 -g -Isrc -DFMT_HEADER_ONLY $(WARN)
 CXX_gcc := g++
 FLAGS_gcc := -O2
 CXX_tools := g++
-FLAGS_tools := -O2 -ffile-prefix-map=$(CURDIR)=.
+FLAGS_tools := -O2 -DAZA_STATIC_PROGRAM -ffile-prefix-map=$(CURDIR)=.
 LINK_tools := -static
 CXX_clang := clang++
 FLAGS_clang := -O1

@@ -34,17 +34,26 @@ struct Overrides {
 
 // What libcgroup said, where it could be asked (see libcgroup.h): a second opinion on mode and mounts.
 struct CgroupLibrary {
-  std::string mode;                  // "legacy", "hybrid", "unified", or empty where it could not tell
-  std::string memory_mount;          // mount point of the memory controller, or empty
-  std::string cpu_mount;             // mount point of the cpu controller, or empty
-  std::string because;               // why it could not be asked, or empty
+  std::string mode;          // "legacy", "hybrid", "unified", or empty where it could not tell
+  std::string memory_mount;  // mount point of the memory controller, or empty
+  std::string cpu_mount;     // mount point of the cpu controller, or empty
+  std::string because;       // why it could not be asked, or empty
 };
 
 struct HugePages {
-  int64_t page_bytes = 0;                // default huge page size; 0 where unknown
+  int64_t page_bytes = 0;  // default huge page size; 0 where unknown
   int64_t total_pages = 0;
   int64_t free_pages = 0;
-  std::optional<int64_t> limit_bytes;    // tightest hugetlb limit of the group; nullopt where there is none
+  std::optional<int64_t> limit_bytes;  // tightest hugetlb limit of the group; nullopt where there is none
+};
+
+// The files that a background worker reads again while the server runs. They belong to the group whose limit was taken,
+// or without a limit to the nearest one that can be seen. Each is empty where there is no such file.
+struct GroupPaths {
+  std::string usage;     // memory.current or memory.usage_in_bytes
+  std::string stat;      // memory.stat
+  std::string events;    // memory.events or memory.oom_control
+  std::string pressure;  // memory.pressure, else /proc/pressure/memory
 };
 
 struct Detection {
@@ -57,14 +66,19 @@ struct Detection {
   CpuOrigin cpu_origin = CpuOrigin::unknown;
   std::string cpus_source;  // "cgroup v2 cpu.max (150000/100000, rounded up)", "cpuset", ...
 
-  std::optional<int64_t> machine_bytes;   // MemTotal
-  std::string cgroup_mode;                // "v2", "v1", "hybrid", "none", "unknown"
-  bool container_without_limit = false;   // in a container, and the memory is the machine's
-  bool oom_group = false;                 // memory.oom.group=1 at a visible level: the postmaster dies with a backend
-  bool pressure_available = false;        // PSI for memory can be read
+  std::optional<int64_t> machine_bytes;  // MemTotal
+  std::string cgroup_mode;               // "v2", "v1", "hybrid", "none", "unknown"
+  bool container_without_limit = false;  // in a container, and the memory is the machine's
+  bool oom_group = false;                // memory.oom.group=1 at a visible level: the postmaster dies with a backend
+  bool pressure_available = false;       // PSI for memory can be read
   HugePages huge_pages;
   std::optional<int64_t> wal_free_bytes;  // free space of the file system that holds pg_wal
   int numa_nodes = 1;
+
+  // Every file that held a limit, "no limit" included since that may change; see limit_watch.h. Nearest group first.
+  std::vector<std::string> memory_limit_files;
+  std::vector<std::string> cpu_limit_files;  // quotas and cpusets
+  GroupPaths group;
 
   std::vector<Fact> facts;            // everything above and what led to it, in reading order
   std::vector<std::string> warnings;  // one sentence each, for the server's log

@@ -13,7 +13,7 @@
 namespace aza {
 
 class SystemReader {
- public:
+public:
   virtual ~SystemReader() = default;
   // The whole file, at most kMaxFile bytes: larger is "unknown". Binary content is returned as it is.
   virtual Outcome<std::string> read(std::string_view path) const = 0;
@@ -25,6 +25,8 @@ class SystemReader {
   virtual Outcome<int> affinity_cpus() const = 0;
 
   static constexpr size_t kMaxFile = size_t{1} << 20;
+  // What because() says of a file or folder that is not there, so that "missing" can be told from "unreadable".
+  static constexpr std::string_view kMissing = "No such file or directory";
 };
 
 // The real system, with every absolute path looked up below `root` ("/" or "" is the machine itself).

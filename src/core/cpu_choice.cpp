@@ -1,0 +1,56 @@
+#include "core/cpu_choice.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace aza {
+
+namespace {
+
+void set(Detection* detection, int cpus, CpuOrigin origin, std::string source) {
+  detection->cpus = std::max(1, cpus);
+  detection->cpu_origin = origin;
+  detection->cpus_source = std::move(source);
+}
+
+std::string group_source(int version, const CpuLimit& limit) {
+  return fmt::format("cgroup v{} {} ({})", version, limit.name, limit.text);
+}
+
+// Every process is in some cpuset; it is a limit only where it leaves CPUs out.
+bool limits(const CpuLimit* cpuset, const Outcome<int>& online) {
+  return cpuset != nullptr && (!online || **cpuset->cpus < *online);
+}
+
+}  // namespace
+
+// From the widest to the tightest, so that of equal ones the one that a human is likeliest to have set gives the
+// source.
+void choose_cpus(const CpuOverride& chosen, const CpuEvidence& evidence, Detection* detection) {
+  if (chosen.cpus) {
+    const bool variable = chosen.name.find('.') == std::string::npos;
+    set(detection, *chosen.cpus, variable ? CpuOrigin::variable : CpuOrigin::setting, chosen.name);
+    return;
+  }
+  int least = INT32_MAX;
+  set(detection, 1, CpuOrigin::unknown, "assumed");
+  if (evidence.online) {
+    least = *evidence.online;
+    set(detection, least, CpuOrigin::unknown, "/sys/devices/system/cpu/online");
+  }
+  if (evidence.affinity && *evidence.affinity > 0) {
+    least = *evidence.affinity;
+    set(detection, least, CpuOrigin::affinity, "affinity mask");
+  }
+  if (limits(evidence.cpuset, evidence.online) && **evidence.cpuset->cpus <= least) {
+    least = **evidence.cpuset->cpus;
+    set(detection, least, CpuOrigin::cpuset, group_source(evidence.cpuset_version, *evidence.cpuset));
+  }
+  if (evidence.quota != nullptr && **evidence.quota->cpus <= least) {
+    set(detection, **evidence.quota->cpus, CpuOrigin::quota,
+        group_source(evidence.cgroup_quota_version, *evidence.quota));
+  }
+}
+
+}  // namespace aza
