@@ -169,6 +169,10 @@ std::string exact_size(int64_t bytes) {
   return fmt::format("{}B", bytes);
 }
 
+std::string whole_mib_size(int64_t bytes) {
+  return exact_size(std::max(bytes / kMiB, int64_t{1}) * kMiB);
+}
+
 std::string pretty_size(int64_t bytes) {
   constexpr int64_t kTenthsBelow = 100;  // "1.5 GB" helps, "512.3 MB" does not
   const std::string_view sign = bytes < 0 ? "-" : "";

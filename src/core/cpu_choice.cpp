@@ -18,12 +18,11 @@ std::string group_source(int version, const CpuLimit& limit) {
   return fmt::format("cgroup v{} {} ({})", version, limit.name, limit.text);
 }
 
-// Every process is in some cpuset; it is a limit only where it leaves CPUs out.
-bool limits(const CpuLimit* cpuset, const Outcome<int>& online) {
-  return cpuset != nullptr && (!online || **cpuset->cpus < *online);
-}
-
 }  // namespace
+
+bool leaves_cpus_out(const CpuEvidence& evidence) {
+  return evidence.cpuset != nullptr && (!evidence.online || **evidence.cpuset->cpus < *evidence.online);
+}
 
 // From the widest to the tightest, so that of equal ones the one that a human is likeliest to have set gives the
 // source.
@@ -43,13 +42,12 @@ void choose_cpus(const CpuOverride& chosen, const CpuEvidence& evidence, Detecti
     least = *evidence.affinity;
     set(detection, least, CpuOrigin::affinity, "affinity mask");
   }
-  if (limits(evidence.cpuset, evidence.online) && **evidence.cpuset->cpus <= least) {
+  if (leaves_cpus_out(evidence) && **evidence.cpuset->cpus <= least) {
     least = **evidence.cpuset->cpus;
     set(detection, least, CpuOrigin::cpuset, group_source(evidence.cpuset_version, *evidence.cpuset));
   }
   if (evidence.quota != nullptr && **evidence.quota->cpus <= least) {
-    set(detection, **evidence.quota->cpus, CpuOrigin::quota,
-        group_source(evidence.cgroup_quota_version, *evidence.quota));
+    set(detection, **evidence.quota->cpus, CpuOrigin::quota, group_source(evidence.quota_version, *evidence.quota));
   }
 }
 

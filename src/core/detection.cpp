@@ -70,8 +70,12 @@ private:
     if (library_ == nullptr) return;
     if (!library_->because.empty()) return add("libcgroup", kUnknown, "libcgroup", library_->because);
     const std::string mode = mode_in_our_words(library_->mode);
-    add("cgroup mode", mode.empty() ? kUnknown : mode, "libcgroup",
-        mode == view_.mode ? "agrees" : fmt::format("not used, since {} says {}", view_.mode_source, view_.mode));
+    if (mode.empty()) {
+      add("cgroup mode", kUnknown, "libcgroup", "this version of it cannot tell");
+    } else {
+      add("cgroup mode", mode, "libcgroup",
+          mode == view_.mode ? "agrees" : fmt::format("not used, since {} says {}", view_.mode_source, view_.mode));
+    }
     look_at_library_mount("memory mount", library_->memory_mount, &memory_mount_);
     look_at_library_mount("cpu mount", library_->cpu_mount, &cpu_mount_);
   }
@@ -92,7 +96,7 @@ private:
         text ? named_number(meminfo_, "MemTotal") : Outcome<int64_t>::unknown(text.because());
     if (total && *total > 0) {
       found_.machine_bytes = *total;
-      add("MemTotal", exact_size(*total), kMeminfo);
+      add("MemTotal", whole_mib_size(*total), kMeminfo);
     } else {
       add("MemTotal", kUnknown, kMeminfo, total ? "it is 0" : total.because());
     }
@@ -140,7 +144,7 @@ private:
 
   void look_at_container(const MemoryOverride& chosen) {
     const ContainerSign sign = container_sign(reader_, view_);
-    add("container", sign.what.empty() ? "no" : "yes", sign.source, sign.what);
+    add("container", sign.what.empty() ? "no" : "yes", sign.source, sign.what.empty() ? "no sign of one" : sign.what);
     found_.container_without_limit = !sign.what.empty() && !has_limit_ && found_.memory_origin == MemoryOrigin::meminfo;
     if (!found_.container_without_limit || chosen.mib) return;
     found_.warnings.push_back(
@@ -157,7 +161,7 @@ private:
     CpuEvidence evidence{quota_group.version, cpuset_group.version,    tightest(quotas),
                          tightest(cpusets),   reader_.affinity_cpus(), online(kOnlineCpus)};
     for (const CpuLimit& limit : quotas) add_cpu_limit(limit, &limit == evidence.quota);
-    for (const CpuLimit& limit : cpusets) add_cpu_limit(limit, &limit == evidence.cpuset);
+    for (const CpuLimit& limit : cpusets) add_cpu_limit(limit, &limit == evidence.cpuset && leaves_cpus_out(evidence));
     add_count("CPUs of the affinity mask", evidence.affinity, "sched_getaffinity");
     add_count("CPUs online", evidence.online, kOnlineCpus);
     choose_cpus(chosen, evidence, &found_);

@@ -20,7 +20,7 @@ bool said(const std::optional<std::string>& value) {
 }
 
 // "512MB" of any number of bytes: whole megabytes, as the plan counts them.
-std::string megabytes(int64_t bytes) {
+std::string whole_mib_size(int64_t bytes) {
   return exact_size(std::max(bytes / kMiB, int64_t{1}) * kMiB);
 }
 
@@ -33,10 +33,11 @@ void use_override(const MemoryOverride& chosen, const MemoryLimit* limit, Detect
     detection->warnings.push_back(fmt::format("{} is {}, more than {}", chosen.name, exact_size(bytes), what));
   };
   if (limit != nullptr && bytes > **limit->bytes) {
-    warn(fmt::format("the limit of {} in {}: the kernel may end the server", megabytes(**limit->bytes), limit->path));
+    warn(fmt::format("the limit of {} in {}: the kernel may end the server", whole_mib_size(**limit->bytes),
+                     limit->path));
   }
   if (detection->machine_bytes && bytes > *detection->machine_bytes) {
-    warn(fmt::format("the {} that {} shows", megabytes(*detection->machine_bytes), kMeminfo));
+    warn(fmt::format("the {} that {} shows", whole_mib_size(*detection->machine_bytes), kMeminfo));
   }
 }
 
@@ -53,7 +54,7 @@ void use_machine(const MemoryLimit* limit, int cgroup_version, Detection* detect
   detection->memory_source = kMeminfo;
   if (limit == nullptr) return;
   detection->memory_source += fmt::format(" (cgroup v{} {} of {} is more than the machine has)", cgroup_version,
-                                          limit->name, megabytes(**limit->bytes));
+                                          limit->name, whole_mib_size(**limit->bytes));
 }
 
 void use_nothing(Detection* detection) {

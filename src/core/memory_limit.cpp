@@ -44,11 +44,12 @@ bool exists(const Limit& limit) {
   return limit || limit.because() != SystemReader::kMissing;
 }
 
-// Of the nearest group that has one: it already is the minimum over all above.
+// Of the nearest group that has one: it already is the minimum over all above. A second opinion, so that a memory.stat
+// without it (emulations of v1 leave it out) is nothing to warn of.
 void add_hierarchical_limit(const SystemReader& reader, const VisibleGroup& group, std::vector<MemoryLimit>* limits) {
   for (const std::string& level : group.levels) {
     MemoryLimit limit = read_memory_limit(reader, level + "/memory.stat");
-    if (!exists(limit.bytes)) continue;
+    if (!limit.bytes) continue;
     limits->push_back(std::move(limit));
     return;
   }

@@ -1,5 +1,5 @@
-// Background workers that preload libraries start. Read from their sources: what _PG_init registers, and what the
-// registered ones start by themselves.
+// Background workers that preload libraries start, after their sources and documentation: what they register while the
+// server starts, and what those start by themselves. What a person asks for on top is not counted.
 #include "core/plan.h"
 
 namespace aza {

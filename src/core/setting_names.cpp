@@ -50,6 +50,20 @@ const char* setting_name(Setting setting) {
   return kSettings[static_cast<int>(setting)].name;
 }
 
+bool is_size(Setting setting) {
+  switch (setting) {
+    case Setting::shared_buffers:
+    case Setting::effective_cache_size:
+    case Setting::maintenance_work_mem:
+    case Setting::work_mem:
+    case Setting::min_wal_size:
+    case Setting::max_wal_size:
+      return true;
+    default:
+      return false;
+  }
+}
+
 ServerBounds postgres_18_bounds() {
   ServerBounds all;
   for (int i = 0; i < kSettingCount; i++) all.of[i] = kSettings[i].bounds;
