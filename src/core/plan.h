@@ -52,6 +52,7 @@ enum class Setting {
 };
 inline constexpr int kSettingCount = static_cast<int>(Setting::max_locks_per_transaction) + 1;
 const char* setting_name(Setting setting);
+bool is_size(Setting setting);  // its amounts are bytes
 
 // A setting's bounds and default in the plan's own unit: bytes for sizes, else the plain number; random_page_cost in
 // hundredths. Read from the running server where there is one.
@@ -134,5 +135,8 @@ int64_t shared_memory_bytes(int64_t shared_buffers, int64_t max_connections, int
 // The budget of a machine that runs with given values (bytes): the same formula for the plan and for what a human
 // chose.
 Budget memory_budget(int64_t memory_mib, int64_t shared_buffers, int64_t max_connections, int cpus);
+
+// By how much the budget does not hold and how many connections would fit, in one sentence; empty where it holds.
+std::string budget_warning(const Budget& budget);
 
 }  // namespace aza

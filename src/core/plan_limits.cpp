@@ -8,20 +8,6 @@ namespace aza {
 
 namespace {
 
-bool is_size(Setting setting) {
-  switch (setting) {
-    case Setting::shared_buffers:
-    case Setting::effective_cache_size:
-    case Setting::maintenance_work_mem:
-    case Setting::work_mem:
-    case Setting::min_wal_size:
-    case Setting::max_wal_size:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Whole megabytes stay megabytes, as in the sizing table, so that a limit can be compared with its rule at a glance.
 std::string limit_text(Setting setting, int64_t by) {
   if (!is_size(setting)) return value_text(setting, by);
@@ -33,13 +19,9 @@ int64_t up_to_mib(int64_t bytes) {
   return (bytes + kMiB - 1) / kMiB;
 }
 
-std::string budget_warning(const Budget& budget) {
-  const int64_t needed = budget.memory - budget.headroom;
-  return fmt::format(
-      "{} connections do not fit into {}MB of memory: before the first query the server needs {}MB, {}MB too much; {}",
-      budget.connections, budget.memory / kMiB, up_to_mib(needed), up_to_mib(-budget.headroom),
-      budget.connections_that_fit == 0 ? std::string("not even one connection would fit")
-                                       : fmt::format("{} would fit", budget.connections_that_fit));
+std::string small_warning(int64_t memory_mib) {
+  return fmt::format("{}MB of memory is less than the {}MB that the plan was made for: it goes on smaller", memory_mib,
+                     kSmallMib);
 }
 
 std::string wal_warning(const Machine& machine, int64_t max_wal) {
@@ -48,6 +30,16 @@ std::string wal_warning(const Machine& machine, int64_t max_wal) {
 }
 
 }  // namespace
+
+std::string budget_warning(const Budget& budget) {
+  if (budget.headroom >= 0) return "";
+  const int64_t needed = budget.memory - budget.headroom;
+  return fmt::format(
+      "{} connections do not fit into {}MB of memory: before the first query the server needs {}MB, {}MB too much; {}",
+      budget.connections, budget.memory / kMiB, up_to_mib(needed), up_to_mib(-budget.headroom),
+      budget.connections_that_fit == 0 ? std::string("not even one connection would fit")
+                                       : fmt::format("{} would fit", budget.connections_that_fit));
+}
 
 std::string bound_text(Setting setting, const Machine& machine, const Amount& amount) {
   const std::string by = limit_text(setting, amount.by);
@@ -82,7 +74,8 @@ std::string bound_text(Setting setting, const Machine& machine, const Amount& am
 
 std::vector<std::string> plan_warnings(const Machine& machine, const Amounts& amounts) {
   std::vector<std::string> warnings;
-  if (amounts.budget.headroom < 0) warnings.push_back(budget_warning(amounts.budget));
+  if (machine.memory_mib < kSmallMib) warnings.push_back(small_warning(machine.memory_mib));
+  if (std::string warning = budget_warning(amounts.budget); !warning.empty()) warnings.push_back(std::move(warning));
   const int64_t max_wal = amounts[Setting::max_wal_size].value;
   if (machine.wal_free_bytes && max_wal > *machine.wal_free_bytes / 2)
     warnings.push_back(wal_warning(machine, max_wal));

@@ -12,6 +12,13 @@ std::string cpus_text(int cpus) {
   return fmt::format("{} CPU{}", cpus, cpus == 1 ? "" : "s");
 }
 
+// As the server shows it: 4, 1.1, 1.25.
+std::string hundredths_text(int64_t amount) {
+  if (amount % 100 == 0) return fmt::format("{}", amount / 100);
+  if (amount % 10 == 0) return fmt::format("{}.{}", amount / 100, amount / 10 % 10);
+  return fmt::format("{}.{:02}", amount / 100, amount % 100);
+}
+
 std::string share_text(Share share, int64_t memory_mib) {
   if (share.of == 100) return fmt::format("{} % of {}MB", share.parts, memory_mib);
   return fmt::format("{}/{} of {}MB", share.parts, share.of, memory_mib);
@@ -118,20 +125,10 @@ std::string profile_rule(Setting setting, const Machine& machine) {
 }  // namespace
 
 std::string value_text(Setting setting, int64_t amount) {
+  if (is_size(setting)) return exact_size(amount);
   switch (setting) {
-    case Setting::shared_buffers:
-    case Setting::effective_cache_size:
-    case Setting::maintenance_work_mem:
-    case Setting::work_mem:
-    case Setting::min_wal_size:
-    case Setting::max_wal_size:
-      return exact_size(amount);
-    case Setting::random_page_cost: {
-      std::string text = fmt::format("{}.{:02}", amount / 100, amount % 100);
-      text.erase(text.find_last_not_of('0') + 1);
-      if (text.ends_with('.')) text.pop_back();
-      return text;
-    }
+    case Setting::random_page_cost:
+      return hundredths_text(amount);
     case Setting::jit:
       return amount != 0 ? "on" : "off";
     case Setting::huge_pages:
