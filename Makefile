@@ -1,0 +1,92 @@
+# aza_autoconf: sizes PostgreSQL 18 for the memory and CPUs that it really has.
+#
+#   make && make install      a plain PGXS build, for the PostgreSQL 18 that PG_CONFIG names
+#   make demo                 runs a private server in a memory limit and prints its report
+#   make test                 every test that this machine can run
+#   make tools                aza-plan and aza-build in build/bin/
+#   make unit|fuzz|lint|bench|regress
+#
+# demo, test and the rest need no PostgreSQL on the machine: they fetch a private one once (tools/toolbox).
+
+EXTENSION = aza_autoconf
+MODULE_big = aza_autoconf
+DATA = aza_autoconf--1.0.sql
+AZA_VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" aza_autoconf.control)
+
+OBJS = \
+	src/core/bytes.o \
+	src/core/cgroup_mounts.o \
+	src/core/cgroup_view.o \
+	src/core/container_sign.o \
+	src/core/cpu_choice.o \
+	src/core/cpu_limit.o \
+	src/core/detection.o \
+	src/core/huge_page_probe.o \
+	src/core/kernel_text.o \
+	src/core/libcgroup.o \
+	src/core/limit_watch.o \
+	src/core/memory_budget.o \
+	src/core/memory_choice.o \
+	src/core/memory_limit.o \
+	src/core/plan.o \
+	src/core/plan_amounts.o \
+	src/core/plan_format.o \
+	src/core/plan_huge_pages.o \
+	src/core/plan_limits.o \
+	src/core/plan_memory.o \
+	src/core/plan_storage.o \
+	src/core/plan_table.o \
+	src/core/plan_words.o \
+	src/core/plan_workers.o \
+	src/core/preload_workers.o \
+	src/core/profile.o \
+	src/core/setting_names.o \
+	src/core/system_reader.o \
+	src/pg/core_calls.o \
+	src/pg/guc_record.o \
+	src/pg/human_choice.o \
+	src/pg/init.o \
+	src/pg/pgbouncer_lookup.o \
+	src/pg/plain_copies.o \
+	src/pg/planned_default.o \
+	src/pg/preload.o \
+	src/pg/setting_report.o \
+	src/pg/settings.o \
+	src/pg/startup.o \
+	src/pg/tuning_sql.o \
+	src/pg/what_if_sql.o
+
+REGRESS = report plan lookup privileges
+REGRESS_OPTS = --inputdir=. --temp-instance=build/regress --temp-config=sql/regress.conf
+
+PG_CXXFLAGS = -std=c++20 -DAZA_VERSION='"$(AZA_VERSION)"' -DFMT_HEADER_ONLY -MMD -MP
+PG_CPPFLAGS = -Isrc
+# PGXS links with the C compiler, which does not bring the C++ runtime.
+SHLIB_LINK = -lstdc++ -ldl
+
+# The first PostgreSQL 18 with server headers: PG_CONFIG, then Debian's place.
+is_18 = $(shell $(1) --version 2>/dev/null | grep -q '^PostgreSQL 18' && \
+  test -f "$$($(1) --includedir-server)/postgres.h" && test -f "$$($(1) --pgxs)" && echo $(1))
+PG_CONFIG ?= pg_config
+override PG_CONFIG := $(firstword $(call is_18,$(PG_CONFIG)) $(call is_18,/usr/lib/postgresql/18/bin/pg_config))
+
+COMMANDS = demo test unit fuzz lint bench regress tools
+.PHONY: $(COMMANDS)
+
+ifneq ($(PG_CONFIG),)
+all:
+# LLVM bitcode is for inlining functions into queries, of which ours are none.
+override with_llvm = no
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+-include $(OBJS:.o=.d)
+else
+all install:
+	@echo "make: no PostgreSQL 18 with server headers was found. Install postgresql-server-dev-18, or name one:"
+	@echo "make:   make $@ PG_CONFIG=/path/to/postgresql-18/bin/pg_config"
+	@echo "make: (make demo and make test need none: they fetch a private one)"
+	@exit 3
+endif
+
+$(COMMANDS):
+	@tools/run-$@

@@ -1,0 +1,59 @@
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION aza_autoconf" to load this file. \quit
+
+-- Everyone may see the settings; paths and sources are NULL for all but superusers and members of pg_monitor.
+
+CREATE FUNCTION aza_tuning_report(
+  OUT setting text,
+  OUT value text,
+  OUT planned text,
+  OUT status text,
+  OUT reason text,
+  OUT source text,
+  OUT server_default text,
+  OUT context text,
+  OUT pending_restart boolean)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 23;
+COMMENT ON FUNCTION aza_tuning_report() IS
+'One row per planned setting: the running value, the planned one, the status (applied, pinned by aza.pin, outranked by the command line, a role, a database or the session, kept because a human chose it in a file, rejected by the server), the rule with its numbers, who holds it where the plan does not, the server''s default, when a change takes effect, and whether one waits for a restart';
+
+CREATE FUNCTION aza_detection(OUT fact text, OUT value text, OUT source text, OUT remark text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 30;
+COMMENT ON FUNCTION aza_detection() IS
+'Every fact that the server found out at its start about memory, CPUs, huge pages and storage, with the file it was read from; "unknown" where the remark says because of what';
+
+CREATE FUNCTION aza_memory_budget(OUT item text, OUT bytes bigint, OUT pretty text, OUT remark text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 6;
+COMMENT ON FUNCTION aza_memory_budget() IS
+'How the memory is dealt out, in bytes: shared memory, idle connections, reserve, and the headroom that is left for queries; negative headroom says by how much it does not fit';
+
+CREATE FUNCTION aza_tuning_conf() RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION aza_tuning_conf() IS
+'The plan as text for postgresql.conf, with the reason of each line';
+
+CREATE FUNCTION aza_plan(
+  memory text DEFAULT NULL,
+  cpus integer DEFAULT NULL,
+  workload text DEFAULT NULL,
+  storage text DEFAULT NULL,
+  OUT setting text,
+  OUT value text,
+  OUT reason text,
+  OUT bound text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 20;
+COMMENT ON FUNCTION aza_plan(text, integer, text, text) IS
+'The plan for any machine: memory as megabytes or a size with unit (128MB to 1TB), cpus 1 to 4096, workload mixed, web, oltp, dw or desktop, storage ssd, nvme, hdd or san; NULL means as on this server';
+
+-- For PgBouncer's auth_query. No SQL inside; the fixed search_path is there because auditors look for it.
+CREATE FUNCTION pgbouncer_lookup(user_name text, OUT usename text, OUT passwd text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT STABLE SECURITY DEFINER PARALLEL SAFE ROWS 1
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION pgbouncer_lookup(text) IS
+'For PgBouncer''s auth_query: name and password of a role that may log in, at most one row; the password is NULL where the role has none or VALID UNTIL has passed, and superusers are left out where aza.pgbouncer_allow_superuser is off';
+REVOKE ALL ON FUNCTION pgbouncer_lookup(text) FROM PUBLIC;

@@ -1,0 +1,12 @@
+// Core's values as plain data.
+#pragma once
+
+#include "pg/tuning.h"
+
+namespace aza {
+
+void copy_error(const InputError& from, PlainError& to);
+void copy_detection(const Detection& from, FoundMachine& to);
+void copy_plan(const Plan& from, PlainPlan& to);
+
+}  // namespace aza

@@ -1,0 +1,77 @@
+// What the server found out, planned and did at its start: plain data, filled in the postmaster, inherited by fork.
+#pragma once
+
+#include <cstdint>
+
+#include "core/plan.h"
+#include "pg/plain.h"
+
+namespace aza {
+
+enum class Mode { fill, enforce, report };
+
+struct FactRow {
+  Text<64> name;
+  Text<128> value;
+  Text<320> source;
+  Text<320> remark;
+};
+
+// A Detection without its strings' memory.
+struct FoundMachine {
+  int64_t memory_mib;
+  MemoryOrigin memory_origin;
+  Text<160> memory_source;
+  Text<512> memory_limit_path;
+  int cpus;
+  CpuOrigin cpu_origin;
+  Text<160> cpus_source;
+  HugePages huge_pages;
+  std::optional<int64_t> wal_free_bytes;
+  Rows<FactRow, 64> facts;
+  Rows<Text<320>, 16> warnings;
+};
+
+struct PlanRow {
+  Setting setting;
+  int64_t amount;
+  Text<32> value;
+  Text<200> rule;
+  Text<120> bound;
+};
+
+struct PlainPlan {
+  Rows<PlanRow, kSettingCount> settings;
+  Rows<Text<320>, 8> warnings;
+  Budget budget;
+
+  const PlanRow* find(Setting setting) const {
+    for (const PlanRow& row : settings)
+      if (row.setting == setting) return &row;
+    return nullptr;
+  }
+};
+
+// An InputError without its strings' memory.
+struct PlainError {
+  bool set;
+  Text<320> message;
+  Text<320> detail;
+  Text<320> hint;
+};
+
+enum class Status { not_planned, applied, pinned, outranked, kept, rejected };
+
+struct Tuning {
+  bool active;  // false: this library was loaded in a way in which nothing is tuned
+  Mode mode;
+  Machine machine;
+  FoundMachine found;
+  PlainPlan plan;
+  Status at_start[kSettingCount];
+};
+
+// The one instance. Written only by the postmaster, before it forks.
+extern Tuning tuning;
+
+}  // namespace aza
