@@ -70,9 +70,6 @@ is_18 = $(shell $(1) --version 2>/dev/null | grep -q '^PostgreSQL 18' && \
 PG_CONFIG ?= pg_config
 override PG_CONFIG := $(firstword $(call is_18,$(PG_CONFIG)) $(call is_18,/usr/lib/postgresql/18/bin/pg_config))
 
-COMMANDS = demo test unit fuzz lint bench regress tools
-.PHONY: $(COMMANDS)
-
 ifneq ($(PG_CONFIG),)
 all:
 # LLVM bitcode is for inlining functions into queries, of which ours are none.
@@ -88,5 +85,21 @@ all install:
 	@exit 3
 endif
 
-$(COMMANDS):
-	@tools/run-$@
+# Each command is a script of its own, which runs in the toolbox where that is needed.
+.PHONY: demo test unit regress fuzz lint bench tools
+demo:
+	@tools/demo
+test:
+	@tools/test
+unit:
+	@tools/test unit
+regress:
+	@tools/test regress
+lint:
+	@tools/test lint
+fuzz:
+	@AZA_FUZZ_SECONDS=60 tools/test fuzz
+bench:
+	@tools/toolbox run bench/run
+tools:
+	@tools/toolbox run $(MAKE) --no-print-directory -f mk/native.mk -j$(shell nproc) tools

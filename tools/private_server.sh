@@ -18,16 +18,16 @@ pg_config_18() {
 }
 pg_bin=$(dirname "$(pg_config_18)")
 
-# Builds the extension and installs it into build/stage, so that the machine's own PostgreSQL is not touched.
+# Builds the extension and installs it into build/stage, so that the machine's own PostgreSQL is not touched. One at a time.
 stage_extension() {
-  local config
+  local config log=$repository/build/stage.log
   config=$(pg_config_18)
   mkdir -p "$repository/build"
-  if ! make -s -C "$repository" -j2 all PG_CONFIG="$config" >"$repository/build/stage.log" 2>&1 ||
-     ! make -s -C "$repository" install DESTDIR="$stage" PG_CONFIG="$config" >>"$repository/build/stage.log" 2>&1; then
-    tail -n 30 "$repository/build/stage.log" >&2
-    return 1
-  fi
+  (
+    flock 9
+    make -s -C "$repository" -j"$(nproc)" all PG_CONFIG="$config" && \
+      make -s -C "$repository" install DESTDIR="$stage" PG_CONFIG="$config"
+  ) 9>"$repository/build/.make.lock" >"$log" 2>&1 || { tail -n 30 "$log" >&2; return 1; }
 }
 
 # Configuration lines by which a server finds the staged extension.

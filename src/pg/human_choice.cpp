@@ -6,11 +6,12 @@ namespace aza {
 
 namespace {
 
-// What initdb writes into every new postgresql.conf (initdb.c, setup_config), in the plan's unit; -1: it writes no line.
+// What initdb writes into every new postgresql.conf (initdb.c, setup_config, where the machine is not tiny), in the plan's unit; -1: it writes no line.
 int64 initdb_amount(Setting setting) {
   switch (setting) {
     case Setting::max_connections: return 100;
     case Setting::shared_buffers: return 128 * kMiB;
+    case Setting::autovacuum_worker_slots: return 16;
     case Setting::min_wal_size: return int64{5} * wal_segment_size;   // DEFAULT_MIN_WAL_SEGS
     case Setting::max_wal_size: return int64{64} * wal_segment_size;  // DEFAULT_MAX_WAL_SEGS
     default: return -1;

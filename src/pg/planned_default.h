@@ -1,6 +1,6 @@
 // Makes the plan a setting's default for as long as the server runs.
 //
-// The server forgets a computed value at a reload: it reads the file's line again (initdb writes lines for four of the
+// The server forgets a computed value at a reload: it reads the file's line again (initdb writes lines for some of the
 // planned settings), and where a line was removed it goes back to the value compiled in. So each planned setting gets a
 // check hook of ours in front of its own, which answers with the planned value where the server would take the compiled-in
 // one or a line that no human chose. A line that a human adds takes effect at the next reload, as ever, and when it is
