@@ -128,8 +128,8 @@ Plan make_plan(const Machine& machine, const ServerBounds& bounds);
 // the catalogue: 1.45 to 1.65 MB of private memory.
 inline constexpr int64_t kIdleBackendKib = 1640;
 
-// What `SHOW shared_memory_size` will say, within 2 % and never less on PostgreSQL 18 without other libraries:
-// see memory_budget.cpp for the measurement. Bytes.
+// What `SHOW shared_memory_size` will say on PostgreSQL 18 without other libraries: never less, and at most 16MB more,
+// where it was measured; see memory_budget.cpp. Bytes.
 int64_t shared_memory_bytes(int64_t shared_buffers, int64_t max_connections, int64_t worker_processes);
 
 // The budget of a machine that runs with given values (bytes): the same formula for the plan and for what a human

@@ -28,13 +28,14 @@ constexpr PrimaryValue kPrimaryValues[] = {
 // Every amount goes through here on its way into the plan: the server's own bounds, then what the primary has.
 class Planner {
 public:
-  Planner(const Machine& machine, const ServerBounds& bounds) : machine_(machine), bounds_(bounds) {}
+  Planner(const Machine& machine, const ServerBounds& bounds, Amounts& amounts)
+      : machine_(machine), bounds_(bounds), amounts_(amounts) {}
 
   int64_t plan(Setting setting, Amount amount) {
     const Bounds& own = bounds_[setting];
     amount = amount.at_least(own.min, Limit::server_min).at_most(own.max, Limit::server_max);
     amount = amount.at_least(primary_value(setting), Limit::standby);
-    amounts.plan(setting, amount);
+    amounts_.plan(setting, amount);
     return amount.value;
   }
 
@@ -43,8 +44,6 @@ public:
     const int64_t ours = bounds_[setting].server_default;
     if (primary_value(setting) > ours) plan(setting, {ours});
   }
-
-  Amounts amounts;
 
 private:
   int64_t primary_value(Setting setting) const {
@@ -57,6 +56,7 @@ private:
 
   const Machine& machine_;
   const ServerBounds& bounds_;
+  Amounts& amounts_;
 };
 
 void plan_workers(const Machine& machine, const ServerBounds& bounds, Planner& planner) {
@@ -82,8 +82,7 @@ void plan_profile(const Machine& machine, Planner& planner) {
   planner.plan(Setting::jit, {workload.jit ? 1 : 0});
 }
 
-void plan_huge_pages(const Machine& machine, Planner& planner) {
-  Amounts& amounts = planner.amounts;
+void plan_huge_pages(const Machine& machine, Amounts& amounts, Planner& planner) {
   amounts.huge_pages = huge_page_need(machine.huge_pages, amounts.budget.shared_memory);
   const bool covered = amounts.huge_pages.needed > 0 && amounts.huge_pages.usable >= amounts.huge_pages.needed;
   planner.plan(Setting::huge_pages, {covered ? 1 : 0});
@@ -103,7 +102,8 @@ Machine sane_machine(const Machine& machine) {
 
 Amounts plan_amounts(const Machine& given, const ServerBounds& bounds) {
   const Machine machine = sane_machine(given);
-  Planner planner(machine, bounds);
+  Amounts amounts;
+  Planner planner(machine, bounds, amounts);
   const int64_t connections = planner.plan(Setting::max_connections, connections_amount(machine));
   const int64_t buffers = planner.plan(Setting::shared_buffers, shared_buffers_amount(machine));
   planner.plan(Setting::effective_cache_size, cache_amount(machine, buffers));
@@ -115,9 +115,9 @@ Amounts plan_amounts(const Machine& given, const ServerBounds& bounds) {
        {Setting::max_wal_senders, Setting::max_prepared_transactions, Setting::max_locks_per_transaction}) {
     planner.plan_for_standby(setting);
   }
-  planner.amounts.budget = memory_budget(machine.memory_mib, buffers, connections, machine.cpus);
-  plan_huge_pages(machine, planner);
-  return planner.amounts;
+  amounts.budget = memory_budget(machine.memory_mib, buffers, connections, machine.cpus);
+  plan_huge_pages(machine, amounts, planner);
+  return amounts;
 }
 
 }  // namespace aza

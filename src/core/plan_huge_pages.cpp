@@ -10,7 +10,7 @@ namespace aza {
 HugePageNeed huge_page_need(const HugePages& pages, int64_t shared_memory) {
   if (pages.page_bytes <= 0) return {};
   HugePageNeed need;
-  need.needed = (shared_memory + pages.page_bytes - 1) / pages.page_bytes;
+  need.needed = shared_memory / pages.page_bytes + (shared_memory % pages.page_bytes != 0 ? 1 : 0);
   need.usable = std::max<int64_t>(pages.free_pages, 0);
   if (pages.limit_bytes) need.usable = std::min(need.usable, *pages.limit_bytes / pages.page_bytes);
   return need;

@@ -24,9 +24,9 @@ std::string small_warning(int64_t memory_mib) {
                      kSmallMib);
 }
 
-std::string wal_warning(const Machine& machine, int64_t max_wal) {
+std::string wal_warning(int64_t max_wal, int64_t free_bytes) {
   return fmt::format("max_wal_size cannot be less than {}MB, but the file system of pg_wal has only {}MB free",
-                     max_wal / kMiB, *machine.wal_free_bytes / kMiB);
+                     max_wal / kMiB, free_bytes / kMiB);
 }
 
 }  // namespace
@@ -77,8 +77,8 @@ std::vector<std::string> plan_warnings(const Machine& machine, const Amounts& am
   if (machine.memory_mib < kSmallMib) warnings.push_back(small_warning(machine.memory_mib));
   if (std::string warning = budget_warning(amounts.budget); !warning.empty()) warnings.push_back(std::move(warning));
   const int64_t max_wal = amounts[Setting::max_wal_size].value;
-  if (machine.wal_free_bytes && max_wal > *machine.wal_free_bytes / 2)
-    warnings.push_back(wal_warning(machine, max_wal));
+  const int64_t free_bytes = machine.wal_free_bytes.value_or(INT64_MAX);
+  if (max_wal > free_bytes / 2) warnings.push_back(wal_warning(max_wal, free_bytes));
   return warnings;
 }
 
