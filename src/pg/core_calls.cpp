@@ -36,12 +36,9 @@ void log_failure(const CoreRun& run, const char* what) {
 }
 
 template <class Value, class Parse>
-void parse_choice(Parse parse, const char* variable, const char* variable_text, const char* setting,
-                  const char* setting_text, Value& value, PlainError& error) {
-  const bool from_variable = variable_text != nullptr;
-  const char* text = from_variable ? variable_text : setting_text;
+void parse_choice(Parse parse, const char* name, const char* text, Value& value, PlainError& error) {
   if (text == nullptr || error.set) return;
-  const auto parsed = parse(from_variable ? variable : setting, text);
+  const auto parsed = parse(name, text);
   if (const auto* problem = std::get_if<InputError>(&parsed)) return copy_error(*problem, error);
   value = std::get<Value>(parsed);
 }
@@ -57,13 +54,11 @@ void probe_machine(const Said& said, const char* wal_folder, ProbeAnswer& answer
   answer.found.cpus_source.set("nothing could be detected");
 }
 
-void parse_profile(const Said& said, ProfileAnswer& answer) {
+void parse_profile(const ProfileWords& words, ProfileAnswer& answer) {
   log_failure(run_core(answer,
                        [&](ProfileAnswer& out) {
-                         parse_choice(parse_workload, "POSTGRES_WORKLOAD_TYPE", said.workload_variable, "aza.workload",
-                                      said.workload_setting, out.workload, out.error);
-                         parse_choice(parse_storage, "POSTGRES_STORAGE_TYPE", said.storage_variable, "aza.storage",
-                                      said.storage_setting, out.storage, out.error);
+                         parse_choice(parse_workload, words.workload_name, words.workload, out.workload, out.error);
+                         parse_choice(parse_storage, words.storage_name, words.storage, out.storage, out.error);
                        }),
               "read the profile");
 }

@@ -18,7 +18,14 @@ struct ProfileAnswer {
   Workload workload;
   Storage storage;
 };
-void parse_profile(const Said& said, ProfileAnswer& answer);
+// What each choice is called where it was said; a text may be nullptr.
+struct ProfileWords {
+  const char* workload_name;
+  const char* workload;
+  const char* storage_name;
+  const char* storage;
+};
+void parse_profile(const ProfileWords& words, ProfileAnswer& answer);
 
 struct MemoryAnswer {
   PlainError error;

@@ -40,6 +40,10 @@ bool file_value_is_chosen(Setting setting, int64 amount, Mode mode) {
   return line_is_chosen(setting, amount, mode) || alter_system_sets(setting_name(setting));
 }
 
+bool leaves_no_connection(const PlanRow& row) {
+  return row.setting == Setting::max_connections && row.amount <= SuperuserReservedConnections + ReservedConnections;
+}
+
 void describe_source(const struct config_generic* record, Text<320>& out) {
   char line[300];
   switch (record->source) {

@@ -9,9 +9,9 @@ namespace aza {
 namespace {
 
 // The list's names, or FATAL. shared_preload_libraries itself has been parsed by the server already.
-List* library_names(const LibraryList& list) {
+List* library_names(const Choice& list) {
   List* names = NIL;
-  if (!SplitDirectoriesString(pstrdup(list.text), ',', &names))
+  if (list.text != nullptr && !SplitDirectoriesString(pstrdup(list.text), ',', &names))
     ereport(FATAL, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for %s: \"%s\"", list.name, list.text),
                     errhint("Use the names of libraries, separated by commas, such as pg_stat_statements,pg_cron.")));
   return names;
@@ -52,7 +52,7 @@ bool library_exists(const char* library) {
 }
 
 // Our own message, since the server's ("could not access file") names neither the folder nor the setting.
-void require_library(const char* library, const LibraryList& list) {
+void require_library(const char* library, const Choice& list) {
   if (library_exists(library)) return;
   const char* searched = strcmp(Dynamic_library_path, "$libdir") == 0 ? pkglib_path : Dynamic_library_path;
   ereport(FATAL, (errcode(ERRCODE_UNDEFINED_FILE), errmsg("library \"%s\" named in %s does not exist", library, list.name),
@@ -78,7 +78,7 @@ void show_loaded(const char* loaded) {
   if (guc_set("shared_preload_libraries", loaded, record->source) == SetAnswer::applied) hold_library_list(written, loaded);
 }
 
-void load(List* names, List* server_names, const LibraryList& list) {
+void load(List* names, List* server_names, const Choice& list) {
   StringInfoData loaded;
   initStringInfo(&loaded);
   appendStringInfoString(&loaded, shared_preload_libraries_string);
@@ -99,7 +99,7 @@ int workers_of_libraries() {
   List* server_names = server_library_names();
   List* names = list_copy(server_names);
   ListCell* cell;
-  foreach (cell, library_names(libraries_to_load()))
+  foreach (cell, library_names(libraries_said()))
     if (!in_list(server_names, static_cast<const char*>(lfirst(cell)))) names = lappend(names, lfirst(cell));
   int workers = 0;
   foreach (cell, names) {
@@ -110,7 +110,7 @@ int workers_of_libraries() {
 }
 
 void load_preload_libraries() {
-  const LibraryList list = libraries_to_load();
+  const Choice list = libraries_said();
   List* server_names = server_library_names();
   warn_about_order(server_names);
   load(library_names(list), server_names, list);

@@ -7,9 +7,15 @@
 namespace aza {
 
 Status status_now(const PlanRow& row, const struct config_generic* record);
+// Whether the setting takes a new plan's value while the server runs, when a limit has changed.
+bool follows_limits(Setting setting);
+
+// Whether a new plan's value waits for a restart.
+bool waits_for_restart(const PlanRow& row, const struct config_generic* record);
+
 const char* status_name(Status status);
 
 // Who holds the setting where the plan does not; empty where the plan does.
-void holder_of(Status status, const struct config_generic* record, Text<320>& out);
+void holder_of(const PlanRow& row, Status status, const struct config_generic* record, Text<320>& out);
 
 }  // namespace aza

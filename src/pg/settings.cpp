@@ -1,5 +1,6 @@
 #include "pg/settings.h"
 
+#include "pg/governor_settings.h"
 #include "pg/guc_record.h"
 
 namespace aza {
@@ -48,6 +49,11 @@ const char* said_by_variable(const char* name) {
 const char* said_by_setting(const char* name) {
   const char* text = GetConfigOption(name, true, false);
   return text == nullptr || text[0] == '\0' ? nullptr : text;
+}
+
+Choice choice_of(const char* variable, const char* setting) {
+  if (const char* text = said_by_variable(variable)) return {variable, text};
+  return {setting, said_by_setting(setting)};
 }
 
 void fatal_pin(const char* name) {
@@ -105,6 +111,13 @@ void define_choices() {
                                choice.flags, nullptr, nullptr, nullptr);
 }
 
+// A variable outranks the setting, and SHOW tells what holds.
+void show_profile(const Tuning& tuning) {
+  if (!tuning.active) return;
+  guc_set("aza.workload", workload_name(tuning.machine.workload), PGC_S_OVERRIDE);
+  guc_set("aza.storage", storage_name(tuning.machine.storage), PGC_S_OVERRIDE);
+}
+
 void define_shown_text(const char* name, const char* what, const char* more, char** value, const char* text, int flags) {
   DefineCustomStringVariable(name, what, more, value, text, PGC_INTERNAL, flags | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
                              nullptr, nullptr, nullptr);
@@ -130,19 +143,13 @@ void define_detected(const FoundMachine& found) {
 
 Said what_humans_said() {
   const char* root = said_by_setting("aza.root");
-  return {said_by_variable("POSTGRES_MEMORY"),        said_by_setting("aza.memory"),
-          said_by_variable("POSTGRES_CPUS"),          said_by_setting("aza.cpus"),
-          said_by_variable("POSTGRES_WORKLOAD_TYPE"), said_by_setting("aza.workload"),
-          said_by_variable("POSTGRES_STORAGE_TYPE"),  said_by_setting("aza.storage"),
-          root == nullptr ? "/" : root};
+  return {said_by_variable("POSTGRES_MEMORY"), said_by_setting("aza.memory"), said_by_variable("POSTGRES_CPUS"),
+          said_by_setting("aza.cpus"), root == nullptr ? "/" : root};
 }
 
-LibraryList libraries_to_load() {
-  if (const char* text = said_by_variable("POSTGRES_SHARED_PRELOAD_LIBRARIES"))
-    return {"POSTGRES_SHARED_PRELOAD_LIBRARIES", text};
-  const char* text = said_by_setting("aza.preload_libraries");
-  return {"aza.preload_libraries", text == nullptr ? "" : text};
-}
+Choice workload_said() { return choice_of("POSTGRES_WORKLOAD_TYPE", "aza.workload"); }
+Choice storage_said() { return choice_of("POSTGRES_STORAGE_TYPE", "aza.storage"); }
+Choice libraries_said() { return choice_of("POSTGRES_SHARED_PRELOAD_LIBRARIES", "aza.preload_libraries"); }
 
 Mode mode_said() {
   const char* text = said_by_setting("aza.mode");
@@ -172,7 +179,10 @@ void define_session_settings() {
 
 void define_startup_settings(const Tuning& tuning) {
   define_choices();
+  show_profile(tuning);
   define_detected(tuning.found);
+  define_governor_settings(tuning.found.memory_origin == MemoryOrigin::cgroup_v1 ||
+                           tuning.found.memory_origin == MemoryOrigin::cgroup_v2);
   MarkGUCPrefixReserved("aza");
 }
 

@@ -9,24 +9,22 @@ namespace aza {
 // What humans said, whether by variable or by setting. Texts are nullptr where nothing was said (an empty variable says
 // nothing, since compose files pass variables on empty).
 struct Said {
-  const char* memory_variable;   // POSTGRES_MEMORY
-  const char* memory_setting;    // aza.memory
-  const char* cpus_variable;     // POSTGRES_CPUS
-  const char* cpus_setting;      // aza.cpus
-  const char* workload_variable; // POSTGRES_WORKLOAD_TYPE
-  const char* workload_setting;  // aza.workload
-  const char* storage_variable;  // POSTGRES_STORAGE_TYPE
-  const char* storage_setting;   // aza.storage
-  const char* root;              // aza.root, "/" where not said
+  const char* memory_variable;  // POSTGRES_MEMORY
+  const char* memory_setting;   // aza.memory
+  const char* cpus_variable;    // POSTGRES_CPUS
+  const char* cpus_setting;     // aza.cpus
+  const char* root;             // aza.root, "/" where not said
 };
 Said what_humans_said();
 
-// "POSTGRES_SHARED_PRELOAD_LIBRARIES" or "aza.preload_libraries", whichever holds; its text may be empty.
-struct LibraryList {
-  const char* name;
+// What was said by a variable, or else by a setting: `text` is nullptr where by neither.
+struct Choice {
+  const char* name;  // of the one that holds
   const char* text;
 };
-LibraryList libraries_to_load();
+Choice workload_said();   // POSTGRES_WORKLOAD_TYPE, aza.workload
+Choice storage_said();    // POSTGRES_STORAGE_TYPE, aza.storage
+Choice libraries_said();  // POSTGRES_SHARED_PRELOAD_LIBRARIES, aza.preload_libraries
 
 // FATAL where a human typed something else than fill, enforce or report.
 Mode mode_said();

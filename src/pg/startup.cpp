@@ -28,11 +28,6 @@ std::optional<StandbyFloor> standby_floor() {
   return crc_ok ? std::optional(floor) : std::nullopt;
 }
 
-// The server refuses to start when no connection is left for ordinary users, and it has checked that already.
-bool leaves_no_connection(const PlanRow& row) {
-  return row.setting == Setting::max_connections && row.amount <= SuperuserReservedConnections + ReservedConnections;
-}
-
 Status set_planned(const PlanRow& row, const struct config_generic* record) {
   if (leaves_no_connection(row)) {
     ereport(WARNING,
@@ -89,8 +84,9 @@ bool starts_a_server() { return IsPostmasterEnvironment && !IsUnderPostmaster &&
 
 void probe() {
   const Said said = what_humans_said();
+  const Choice workload = workload_said(), storage = storage_said();
   ProfileAnswer profile;
-  parse_profile(said, profile);
+  parse_profile({workload.name, workload.text, storage.name, storage.text}, profile);
   raise_if_set(profile.error, FATAL);
   auto* answer = static_cast<ProbeAnswer*>(palloc(sizeof(ProbeAnswer)));
   char wal_folder[MAXPGPATH];

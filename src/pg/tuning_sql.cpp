@@ -48,7 +48,7 @@ void put_setting(FunctionCallInfo fcinfo, const PlanRow& row, bool sources) {
   if (record == nullptr) return;
   const Status status = status_now(row, record);
   Text<320> holder;
-  holder_of(status, record, holder);
+  holder_of(row, status, record, holder);
   Text<32> server_default;
   words_for(row.setting, guc_bounds(row.setting).server_default, server_default);
   Row<9>()
@@ -60,7 +60,7 @@ void put_setting(FunctionCallInfo fcinfo, const PlanRow& row, bool sources) {
       .text_or_null(sources ? holder.c_str() : nullptr)
       .text(server_default.c_str())
       .text(GucContext_Names[record->context])
-      .boolean((record->status & GUC_PENDING_RESTART) != 0)
+      .boolean(waits_for_restart(row, record))
       .put(fcinfo);
 }
 

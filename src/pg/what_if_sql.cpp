@@ -21,7 +21,7 @@ const char* text_argument(FunctionCallInfo fcinfo, int argument) {
 Machine this_machine() {
   if (tuning.active) return tuning.machine;
   auto* answer = static_cast<ProbeAnswer*>(palloc(sizeof(ProbeAnswer)));
-  const Said nothing = {nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, "/"};
+  const Said nothing = {nullptr, nullptr, nullptr, nullptr, "/"};
   probe_machine(nothing, "", *answer);
   Machine machine;
   machine.memory_mib = answer->found.memory_mib;
@@ -53,11 +53,8 @@ void set_cpus(Machine& machine, int cpus) {
 }
 
 void set_profile(Machine& machine, const char* workload, const char* storage) {
-  Said said = {};
-  said.workload_setting = workload;
-  said.storage_setting = storage;
   ProfileAnswer answer;
-  parse_profile(said, answer);
+  parse_profile({"workload", workload, "storage", storage}, answer);
   raise_if_set(answer.error, ERROR);
   if (workload != nullptr) machine.workload = answer.workload;
   if (storage != nullptr) machine.storage = answer.storage;
