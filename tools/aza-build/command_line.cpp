@@ -44,6 +44,37 @@ void manifest_verbs(CLI::App& app, Request& request) {
   preload_option(generate, request);
 }
 
+void build_verb(CLI::App& app, Request& request) {
+  CLI::App* build = app.add_subcommand("build", "fetch, build, test and install what the manifest names");
+  channel_option(build, request)->required();
+  preload_option(build, request);
+  auto* into = build->add_option_group("into");
+  into->add_option("--destdir", request.destdir, "an image's root: files keep their absolute paths below it");
+  into->add_option("--prefix", request.prefix,
+                   "a folder with lib/ and share/, for dynamic_library_path and extension_control_path");
+  into->require_option(1);
+  build->add_option("--jobs,-j", request.jobs, "how much at a time; a calling make's jobserver is joined")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  build->add_option("--only", request.only, "only these entries and what they need");
+  build->add_flag("--keep-going", request.keep_going, "after a failure, go on with what does not need it");
+  build->add_option("--source-cache", request.source_cache, "where sources and packages are kept; default: WORK/cache");
+  build->add_option("--work", request.work, "where things are built and staged")->capture_default_str();
+  build->add_option("--pg-config", request.pg_config, "of the target server")->capture_default_str();
+}
+
+void image_verbs(CLI::App& app, Request& request) {
+  CLI::App* verify = app.add_subcommand("verify", "hold an image or prefix against its record");
+  verify->add_option("DIR", request.image)->required();
+
+  CLI::App* sbom = app.add_subcommand("sbom", "say what was installed, for programs");
+  sbom->add_option("DIR", request.image)->required();
+  sbom->add_option("--format", request.format)->check(CLI::IsMember({"spdx", "cyclonedx"}))->default_val("spdx");
+
+  CLI::App* outdated = app.add_subcommand("outdated", "which pins are behind their upstream");
+  outdated->add_option("--remote-cache", request.remote_cache, "a folder of local mirrors, OWNER/NAME.git; no network then");
+}
+
 }  // namespace
 
 std::variant<Request, Verdict> parse_command_line(int argc, char** argv) {
@@ -53,6 +84,8 @@ std::variant<Request, Verdict> parse_command_line(int argc, char** argv) {
   app.fallthrough();
   app.add_option("--manifest", request.manifest, "the manifest")->capture_default_str();
   manifest_verbs(app, request);
+  build_verb(app, request);
+  image_verbs(app, request);
   if (const char* preload = std::getenv("POSTGRES_SHARED_PRELOAD_LIBRARIES")) request.preload = preload;
   try {
     app.parse(argc, argv);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,9 @@ struct Request {
   bool json = false;                   // list
   bool compare = false;                // generate --check
   // build
-  std::string prefix, destdir, source_cache, work, pg_config;
+  std::string prefix, destdir, source_cache;
+  std::string work = "build/aza-build";
+  std::string pg_config = "pg_config";
   std::vector<std::string> only;
   int jobs = 1;
   bool keep_going = false;
@@ -39,6 +42,8 @@ struct Verdict {
   std::string err;
 };
 
+using Environment = std::map<std::string, std::string>;
+
 // Lines of a long run, as they come.
 struct Screen {
   std::function<void(std::string_view)> print;
@@ -49,5 +54,12 @@ Verdict run_check(const FileStore& files, const Request& request);
 Verdict run_list(const FileStore& files, const Request& request);
 Verdict run_edit(FileStore& files, const Request& request);  // disable, enable
 Verdict run_generate(FileStore& files, const Request& request);
+// `environment` is the caller's: only proxies, git's configuration and MAKEFLAGS are taken from it.
+Verdict run_build(FileStore& files, CommandRunner& commands, const Request& request, const Environment& environment,
+                  const Screen& screen);
+Verdict run_verify(const FileStore& files, const Request& request);
+Verdict run_sbom(const FileStore& files, const Request& request, const Environment& environment);
+Verdict run_outdated(const FileStore& files, CommandRunner& commands, const Request& request,
+                     const Environment& environment);
 
 }  // namespace aza::build
