@@ -21,6 +21,9 @@ OBJS = \
 	src/core/cpu_choice.o \
 	src/core/cpu_limit.o \
 	src/core/detection.o \
+	src/core/grant_measure.o \
+	src/core/grant_need.o \
+	src/core/grant_pool.o \
 	src/core/huge_page_probe.o \
 	src/core/kernel_text.o \
 	src/core/libcgroup.o \
@@ -43,13 +46,27 @@ OBJS = \
 	src/core/setting_names.o \
 	src/core/system_reader.o \
 	src/pg/core_calls.o \
+	src/pg/event_log.o \
+	src/pg/governor.o \
+	src/pg/governor_grants.o \
+	src/pg/governor_hooks.o \
+	src/pg/governor_lock_waiters.o \
+	src/pg/governor_plan_need.o \
+	src/pg/governor_settings.o \
+	src/pg/governor_shared.o \
+	src/pg/governor_utility.o \
 	src/pg/guc_record.o \
 	src/pg/human_choice.o \
 	src/pg/init.o \
+	src/pg/live_limit.o \
 	src/pg/pgbouncer_lookup.o \
 	src/pg/plain_copies.o \
 	src/pg/planned_default.o \
 	src/pg/preload.o \
+	src/pg/pressure_cancel.o \
+	src/pg/pressure_guard.o \
+	src/pg/pressure_reading.o \
+	src/pg/pressure_worker.o \
 	src/pg/setting_report.o \
 	src/pg/settings.o \
 	src/pg/startup.o \

@@ -1,4 +1,5 @@
 // Entry point of the library: only a list of steps.
+#include "pg/governor.h"
 #include "pg/postgres_api.h"
 #include "pg/preload.h"
 #include "pg/settings.h"
@@ -27,4 +28,5 @@ void _PG_init(void) {
   if (aza::starts_a_server()) tune_server();
   aza::load_preload_libraries();
   aza::define_startup_settings(aza::tuning);
+  if (aza::tuning.active) aza::start_governor();
 }

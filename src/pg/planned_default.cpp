@@ -129,6 +129,14 @@ void hold_planned_default(const PlanRow& row, Mode mode) {
   }
 }
 
+void renew_planned_default(const PlanRow& row) {
+  struct config_generic* record = guc_record(row.setting);
+  const int i = static_cast<int>(row.setting);
+  if (record == nullptr || record->vartype != PGC_INT) return;
+  auto* number = reinterpret_cast<struct config_int*>(record);
+  if (number->check_hook == hooks[i].of_int) guc_parse_int(number, row.value.c_str(), &held[i].int_value);
+}
+
 void hold_library_list(const char* written, const char* loaded) {
   struct config_generic* record = guc_record("shared_preload_libraries");
   if (record == nullptr || record->vartype != PGC_STRING) return;

@@ -15,6 +15,9 @@ namespace aza {
 // Also for a setting that a human's line holds just now. Only in the postmaster, before it forks.
 void hold_planned_default(const PlanRow& row, Mode mode);
 
+// Another plan's value for a setting (of integers) that is held already: in this process alone, from the next reload on.
+void renew_planned_default(const PlanRow& row);
+
 // The same for shared_preload_libraries: where the files give `written`, the running list is `loaded`.
 void hold_library_list(const char* written, const char* loaded);
 

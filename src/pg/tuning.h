@@ -64,6 +64,7 @@ enum class Status { not_planned, applied, pinned, outranked, kept, rejected };
 
 struct Tuning {
   bool active;  // false: this library was loaded in a way in which nothing is tuned
+  bool replanned;  // the limits have changed since the start, and the plan with them
   Mode mode;
   Machine machine;
   FoundMachine found;
@@ -71,7 +72,7 @@ struct Tuning {
   Status at_start[kSettingCount];
 };
 
-// The one instance. Written only by the postmaster, before it forks.
+// The one instance. Written by the postmaster, before it forks; and by each process for itself when the limits change.
 extern Tuning tuning;
 
 }  // namespace aza

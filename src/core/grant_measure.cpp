@@ -1,0 +1,54 @@
+#include "core/grant_measure.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/kernel_text.h"
+
+namespace aza {
+
+namespace {
+
+// The first of the two names that the text has; 0 where it has neither, as on kernels that do not count it.
+int64_t number_of(std::string_view text, std::string_view v2_name, std::string_view v1_name) {
+  for (std::string_view name : {v1_name, v2_name}) {
+    if (const Outcome<int64_t> number = named_number(text, name)) return *number;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Outcome<GroupUse> parse_group_use(std::string_view usage_text, std::string_view stat) {
+  const std::optional<int64_t> usage = whole_number(first_line(usage_text));
+  if (!usage) return Outcome<GroupUse>::unknown("the group's usage is not a number");
+  const int64_t cache = number_of(stat, "file", "total_cache");
+  const int64_t unwritten = number_of(stat, "file_dirty", "total_dirty") + number_of(stat, "file_writeback", "total_writeback");
+  const int64_t inactive = number_of(stat, "inactive_file", "total_inactive_file");
+  GroupUse use;
+  use.usage = *usage;
+  use.anonymous = number_of(stat, "anon", "total_rss");
+  use.kernel = std::max<int64_t>(0, *usage - use.anonymous - cache) + unwritten;
+  use.working_set = std::max<int64_t>(0, *usage - inactive);
+  return use;
+}
+
+Outcome<GroupUse> read_group_use(const SystemReader& reader, const GroupPaths& group) {
+  const Outcome<std::string> usage = reader.read(group.usage);
+  if (!usage) return Outcome<GroupUse>::unknown(usage.because());
+  const Outcome<std::string> stat = reader.read(group.stat);
+  if (!stat) return Outcome<GroupUse>::unknown(stat.because());
+  return parse_group_use(*usage, *stat);
+}
+
+Outcome<int64_t> parse_anonymous(std::string_view statm, int64_t page_bytes) {
+  const std::vector<std::string_view> fields = words(first_line(statm));
+  if (fields.size() < 3) return Outcome<int64_t>::unknown("statm has fewer than three numbers");
+  const std::optional<int64_t> resident = whole_number(fields[1]);
+  const std::optional<int64_t> shared = whole_number(fields[2]);
+  if (!resident || !shared) return Outcome<int64_t>::unknown("statm does not hold numbers");
+  return std::max<int64_t>(0, *resident - *shared) * page_bytes;
+}
+
+}  // namespace aza

@@ -1,0 +1,48 @@
+// What a query needs in memory, from plain numbers of its plan: pure arithmetic over what each memory-consuming node is
+// expected to take and what work_mem lets it take.
+#pragma once
+
+#include <cstdint>
+
+namespace aza {
+
+// One sort, hash, tuplestore or bitmap of a plan.
+struct NodeNeed {
+  int64_t expected = 0;  // bytes that the planner expects in one process, were work_mem without bounds
+  int processes = 1;     // that run the node at once, at least 1
+  bool hashed = false;   // may take work_mem x hash_mem_multiplier
+};
+
+// Of a whole plan. Plain data on the stack of the executor's hook; nodes beyond the last one add to it, which can only
+// raise the need.
+struct PlanNeed {
+  static constexpr int kMostNodes = 48;
+  int count = 0;
+  NodeNeed nodes[kMostNodes];
+
+  void add(NodeNeed node);
+};
+
+// Bytes, and hash_mem_multiplier in hundredths.
+struct WorkMem {
+  int64_t bytes = 0;
+  int64_t hash_hundredths = 200;
+};
+
+inline constexpr int64_t kLeastWorkMemBytes = 64 * 1024;  // the server's own lower bound of work_mem
+inline constexpr int64_t kMostNeed = int64_t{1} << 50;    // sums stay far below overflow
+
+// Rows times bytes for each, as the planner has them: never negative, at most kMostNeed, also for NaN and infinity.
+int64_t expected_bytes(double rows, int64_t bytes_per_row);
+
+// What all nodes take at once with this work_mem: monotone in it.
+int64_t need_at(const PlanNeed& need, const WorkMem& work_mem);
+
+// The least work_mem (whole kB) with which no node is expected to spill.
+int64_t work_mem_without_spill(const PlanNeed& need, int64_t hash_hundredths);
+
+// The most work_mem (whole kB, from `least` to `most`) with which the query stays within `bytes`; `least` where even
+// that takes more.
+int64_t work_mem_within(const PlanNeed& need, int64_t bytes, int64_t hash_hundredths, int64_t least, int64_t most);
+
+}  // namespace aza

@@ -1,0 +1,91 @@
+#include "core/grant_pool.h"
+
+#include <algorithm>
+
+#include "core/bytes.h"
+
+namespace aza {
+
+namespace {
+
+constexpr int64_t kSmallShare = 32;      // a query is small up to this part of the pool
+constexpr int64_t kSmallRoomShare = 8;   // all small ones that overtake together
+constexpr int64_t kRaisedShare = 2;      // a raised grant leaves at least half of what is free to those that come next
+
+int64_t room_for_small(const PoolRules& rules, const PoolUse& use) { return rules.capacity / kSmallRoomShare - use.small; }
+
+int64_t grant_small(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool first_in_line) {
+  const int64_t free = rules.capacity - use.granted;
+  const int64_t bytes = std::min(request.need, free);
+  if (bytes < request.least) return 0;
+  return first_in_line || request.need <= std::min(free, room_for_small(rules, use)) ? bytes : 0;
+}
+
+// What a large one may take of the free bytes: all that its settings allow, and of what goes beyond them a fair part.
+int64_t share_of_large(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool contended) {
+  const int64_t free = rules.capacity - use.granted;
+  const int64_t allowed = std::min(free, request.need);
+  if (!rules.may_rise) return allowed;
+  const int64_t parts = contended ? std::max(1, rules.large_at_once - use.large) : kRaisedShare;
+  const int64_t wished = std::min(request.most, rules.most_per_query);
+  return std::max(allowed, std::min(wished, free / parts));
+}
+
+}  // namespace
+
+int64_t pool_capacity(const PoolFacts& facts) {
+  return std::max<int64_t>(0, facts.limit - facts.shared_memory - facts.kernel - facts.other_anonymous -
+                                  facts.new_connections - facts.reserve);
+}
+
+int64_t pool_reserve(int64_t limit) { return 16 * kMiB + std::min(limit / 16, kGiB); }
+
+int large_at_once(int cpus, bool pressed) {
+  const int usual = std::max(2, cpus + cpus / 2);
+  return pressed ? std::max(1, usual / 2) : usual;
+}
+
+bool is_large(const GrantRequest& request, int64_t capacity) { return request.wish > capacity / kSmallShare; }
+
+int64_t grant_for(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool first_in_line,
+                  bool contended) {
+  if (!is_large(request, rules.capacity)) return grant_small(rules, use, request, first_in_line);
+  if (!first_in_line || (contended && use.large >= rules.large_at_once)) return 0;
+  const int64_t bytes = share_of_large(rules, use, request, contended);
+  if (bytes >= request.least) return bytes;
+  // Alone it starts in any case: nobody is there to wait for.
+  return use.granted == 0 ? request.least : 0;
+}
+
+ImmediateGrant grant_at_once(const PoolRules& rules, const PoolUse& use, const GrantRequest& request) {
+  const int64_t bytes = std::min(request.need, rules.capacity - use.granted);
+  if (bytes >= request.least) return {bytes, 0};
+  return {0, request.least};
+}
+
+NextGrant next_grant(const PoolRules& rules, const PoolUse& use, std::span<const GrantRequest> line) {
+  for (size_t i = 0; i < line.size(); i++) {
+    const bool first = i == 0;
+    const int64_t bytes = grant_for(rules, use, line[i], first, true);
+    if (bytes > 0) return {static_cast<int>(i), bytes};
+  }
+  return {};
+}
+
+void take(PoolUse& use, int64_t bytes, bool large) {
+  use.granted += bytes;
+  if (large)
+    use.large++;
+  else
+    use.small += bytes;
+}
+
+void give_back(PoolUse& use, int64_t bytes, bool large) {
+  use.granted -= bytes;
+  if (large)
+    use.large--;
+  else
+    use.small -= bytes;
+}
+
+}  // namespace aza

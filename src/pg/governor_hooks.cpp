@@ -1,0 +1,161 @@
+#include "pg/governor_hooks.h"
+
+#include <algorithm>
+
+#include "core/bytes.h"
+#include "core/grant_need.h"
+#include "pg/governor_grants.h"
+#include "pg/governor_plan_need.h"
+#include "pg/governor_settings.h"
+#include "pg/guc_record.h"
+#include "pg/live_limit.h"
+#include "pg/pressure_cancel.h"
+#include "pg/tuning.h"
+
+namespace aza {
+
+namespace {
+
+constexpr int kLeastShownKb = 1024;    // a query is not asked to run with less than this, unless its setting is less
+constexpr int64 kFloorShare = 64;
+
+ExecutorStart_hook_type next_start;
+ExecutorRun_hook_type next_run;
+ExecutorFinish_hook_type next_finish;
+ExecutorEnd_hook_type next_end;
+
+void start_next(QueryDesc* query, int flags) {
+  if (next_start != nullptr) return next_start(query, flags);
+  standard_ExecutorStart(query, flags);
+}
+
+void run_next(QueryDesc* query, ScanDirection direction, uint64 count) {
+  if (next_run != nullptr) return next_run(query, direction, count);
+  standard_ExecutorRun(query, direction, count);
+}
+
+void finish_next(QueryDesc* query) {
+  if (next_finish != nullptr) return next_finish(query);
+  standard_ExecutorFinish(query);
+}
+
+void end_next(QueryDesc* query) {
+  if (next_end != nullptr) return next_end(query);
+  standard_ExecutorEnd(query);
+}
+
+int64 floor_bytes() {
+  return std::min<int64>(grant_floor_kb * kKiB, static_cast<int64>(pg_atomic_read_u64(&governor->capacity)) / kFloorShare);
+}
+
+int64 hash_hundredths() { return static_cast<int64>(hash_mem_multiplier * 100); }
+
+// The setting as it is outside of the queries that this backend runs, which have changed it for themselves.
+struct OwnSetting {
+  int work_mem_kb;
+  bool is_chosen;  // by the session, its role or its database, or pinned
+};
+
+OwnSetting own_setting() {
+  static const struct config_generic* record = guc_record(Setting::work_mem);
+  if (const HeldGrant* grant = grant_in_force()) return {grant->own_kb, false};
+  return {work_mem, record->source > PGC_S_ARGV || tuning.at_start[static_cast<int>(Setting::work_mem)] == Status::pinned};
+}
+
+bool is_governed(const QueryDesc* query, int flags) {
+  return governor_on && governor != nullptr && (flags & EXEC_FLAG_EXPLAIN_ONLY) == 0 && !IsParallelWorker() &&
+         query->plannedstmt->commandType != CMD_UTILITY && IsUnderPostmaster;
+}
+
+GrantRequest request_for(const PlanNeed& need, const OwnSetting& own, bool fixed) {
+  const int64 hash = hash_hundredths();
+  GrantRequest request;
+  request.need = need_at(need, {own.work_mem_kb * kKiB, hash});
+  request.wish = std::max(request.need, need_at(need, {work_mem_without_spill(need, hash), hash}));
+  const int least_kb = std::min(own.work_mem_kb, kLeastShownKb);
+  request.least = fixed ? request.need : need_at(need, {least_kb * kKiB, hash});
+  request.most = fixed ? request.need : request.wish;
+  return request;
+}
+
+// work_mem with which the query stays within its grant; 0 where the session's own choice stands.
+int granted_work_mem(const PlanNeed& need, const HeldGrant& grant, const GrantRequest& request, const OwnSetting& own) {
+  const int64 least = std::min(own.work_mem_kb, kLeastShownKb) * kKiB;
+  if (grant.from_reserve > 0) return static_cast<int>(least / kKiB);
+  const int64 most = grant.bytes > request.need ? work_mem_without_spill(need, hash_hundredths()) : own.work_mem_kb * kKiB;
+  return static_cast<int>(work_mem_within(need, grant.bytes, hash_hundredths(), least, most) / kKiB);
+}
+
+void ask_for_grant(QueryDesc* query, const PlanNeed& need) {
+  const bool nested = held_grants > 0 || inside_a_query();
+  const OwnSetting own = own_setting();
+  const bool fixed = own.is_chosen && !govern_explicit;
+  GrantRequest request = request_for(need, own, fixed);
+  if (request.need < floor_bytes()) return;
+  // Only what is bound by bytes may be asked for: a fixed need beyond the whole pool would never be met.
+  const int64 capacity = static_cast<int64>(pg_atomic_read_u64(&governor->capacity));
+  request.least = std::min(request.least, std::max<int64>(capacity, 1));
+  HeldGrant* grant = acquire_grant(query, request, static_cast<int64>(query->plannedstmt->queryId), !nested);
+  if (fixed) return;
+  grant->own_kb = own.work_mem_kb;
+  grant->work_mem_kb = granted_work_mem(need, *grant, request, own);
+}
+
+// work_mem of a grant for as long as the executor works on its query. As a function's SET clause does it, so that an error,
+// a SET inside of the query and nested queries all come out right.
+int enter_grant_setting(const HeldGrant* grant) {
+  if (grant == nullptr || grant->work_mem_kb == 0 || grant->work_mem_kb == work_mem) return 0;
+  const int level = NewGUCNestLevel();
+  char text[16];
+  snprintf(text, sizeof text, "%d", grant->work_mem_kb);
+  set_config_option("work_mem", text, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+  return level;
+}
+
+void leave_grant_setting(int level) {
+  if (level > 0) AtEOXact_GUC(true, level);
+}
+
+void start_query(QueryDesc* query, int flags) {
+  apply_new_limits();
+  PlanNeed need;
+  if (is_governed(query, flags) && plan_need(query->plannedstmt, need)) ask_for_grant(query, need);
+  CancelReason reason;
+  const int level = held_grants == 0 ? 0 : enter_grant_setting(held_grant(query));
+  start_next(query, flags);
+  leave_grant_setting(level);
+}
+
+void run_query(QueryDesc* query, ScanDirection direction, uint64 count) {
+  CancelReason reason;
+  const int level = held_grants == 0 ? 0 : enter_grant_setting(held_grant(query));
+  run_next(query, direction, count);
+  leave_grant_setting(level);
+}
+
+void finish_query(QueryDesc* query) {
+  CancelReason reason;
+  const int level = held_grants == 0 ? 0 : enter_grant_setting(held_grant(query));
+  finish_next(query);
+  leave_grant_setting(level);
+}
+
+void end_query(QueryDesc* query) {
+  end_next(query);
+  if (held_grants > 0) release_grant(query);
+}
+
+}  // namespace
+
+void install_governor_hooks() {
+  next_start = ExecutorStart_hook;
+  ExecutorStart_hook = start_query;
+  next_run = ExecutorRun_hook;
+  ExecutorRun_hook = run_query;
+  next_finish = ExecutorFinish_hook;
+  ExecutorFinish_hook = finish_query;
+  next_end = ExecutorEnd_hook;
+  ExecutorEnd_hook = end_query;
+}
+
+}  // namespace aza

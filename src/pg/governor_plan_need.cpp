@@ -1,0 +1,156 @@
+#include "pg/governor_plan_need.h"
+
+#include <algorithm>
+
+namespace aza {
+
+namespace {
+
+// What the server's structures add to a row, after PostgreSQL 18's sources: a MinimalTuple's header with its chunk and
+// slot in the sort's or the store's array; the same with a hash chain and its bucket; an entry of an aggregate's hash
+// table with the group's state; a page's entry in a bitmap.
+constexpr int64 kStoredRow = 40;
+constexpr int64 kHashedRow = 56;
+constexpr int64 kGroupRow = 104;
+constexpr int64 kBitmapPage = 56;
+
+struct Walk {
+  PlanNeed* need;
+  const PlannedStmt* planned;
+  int processes;
+  double limit_rows;  // of a Limit right above; 0: there is none
+};
+
+void walk(const Plan* plan, Walk at);
+
+void add(const Walk& at, double rows, int64 row_bytes, bool hashed) {
+  at.need->add({expected_bytes(rows, row_bytes), at.processes, hashed});
+}
+
+const Plan* input(const Plan* plan) { return plan->lefttree != nullptr ? plan->lefttree : plan; }
+
+void add_store(const Walk& at, const Plan* rows_of) {
+  add(at, rows_of->plan_rows, rows_of->plan_width + kStoredRow, false);
+}
+
+void add_sort(const Walk& at, const Plan* sort) {
+  const Plan* rows_of = input(sort);
+  // A sort under a Limit keeps twice the rows that are wanted.
+  const double rows = at.limit_rows > 0 ? std::min(rows_of->plan_rows, 2 * at.limit_rows) : rows_of->plan_rows;
+  add(at, rows, rows_of->plan_width + kStoredRow, false);
+}
+
+void add_hash(const Walk& at, const Hash* hash) {
+  const Plan* rows_of = input(&hash->plan);
+  const bool shared = hash->plan.parallel_aware && hash->rows_total > 0;
+  const double rows = shared ? hash->rows_total / at.processes : rows_of->plan_rows;
+  add(at, rows, rows_of->plan_width + kHashedRow, true);
+}
+
+void add_agg(const Walk& at, const Agg* agg) {
+  const int64 state = static_cast<int64>(agg->transitionSpace) + kGroupRow;
+  if (agg->aggstrategy == AGG_HASHED || agg->aggstrategy == AGG_MIXED)
+    add(at, static_cast<double>(agg->numGroups), input(&agg->plan)->plan_width + state, true);
+  ListCell* cell;
+  foreach (cell, agg->chain) {
+    const Agg* link = lfirst_node(Agg, cell);
+    if (link->aggstrategy == AGG_HASHED)
+      add(at, static_cast<double>(link->numGroups), input(&agg->plan)->plan_width + state, true);
+    else if (link->plan.lefttree != nullptr)
+      add_store(at, input(&agg->plan));
+  }
+}
+
+void add_memoize(const Walk& at, const Memoize* memoize) {
+  const Plan* rows_of = input(&memoize->plan);
+  add(at, memoize->est_entries * std::max(1.0, rows_of->plan_rows), rows_of->plan_width + kGroupRow, true);
+}
+
+void add_node(const Plan* plan, const Walk& at) {
+  switch (nodeTag(plan)) {
+    case T_Sort:
+    case T_IncrementalSort: return add_sort(at, plan);
+    case T_Hash: return add_hash(at, reinterpret_cast<const Hash*>(plan));
+    case T_Agg: return add_agg(at, reinterpret_cast<const Agg*>(plan));
+    case T_Memoize: return add_memoize(at, reinterpret_cast<const Memoize*>(plan));
+    case T_SetOp:
+      if (reinterpret_cast<const SetOp*>(plan)->strategy == SETOP_HASHED)
+        add(at, static_cast<double>(reinterpret_cast<const SetOp*>(plan)->numGroups), plan->plan_width + kGroupRow, true);
+      return;
+    case T_RecursiveUnion:
+      // Two tuplestores, and for UNION without ALL a hash table of all rows.
+      add_store(at, plan);
+      add_store(at, plan);
+      if (reinterpret_cast<const RecursiveUnion*>(plan)->numCols > 0)
+        add(at, static_cast<double>(reinterpret_cast<const RecursiveUnion*>(plan)->numGroups), plan->plan_width + kGroupRow,
+            true);
+      return;
+    case T_Material:
+    case T_WindowAgg: return add_store(at, input(plan));
+    case T_CteScan:
+    case T_FunctionScan:
+    case T_TableFuncScan: return add_store(at, plan);
+    case T_BitmapIndexScan: return add(at, plan->plan_rows, kBitmapPage, false);
+    default: return;
+  }
+}
+
+void walk_list(List* plans, const Walk& at) {
+  ListCell* cell;
+  foreach (cell, plans) walk(static_cast<const Plan*>(lfirst(cell)), at);
+}
+
+void walk_children(const Plan* plan, const Walk& at) {
+  switch (nodeTag(plan)) {
+    case T_Append: return walk_list(reinterpret_cast<const Append*>(plan)->appendplans, at);
+    case T_MergeAppend: return walk_list(reinterpret_cast<const MergeAppend*>(plan)->mergeplans, at);
+    case T_BitmapAnd: return walk_list(reinterpret_cast<const BitmapAnd*>(plan)->bitmapplans, at);
+    case T_BitmapOr: return walk_list(reinterpret_cast<const BitmapOr*>(plan)->bitmapplans, at);
+    case T_SubqueryScan: return walk(reinterpret_cast<const SubqueryScan*>(plan)->subplan, at);
+    case T_CustomScan: return walk_list(reinterpret_cast<const CustomScan*>(plan)->custom_plans, at);
+    default: return;
+  }
+}
+
+int processes_of(int workers) {
+  return std::min(workers, max_parallel_workers) + (parallel_leader_participation || workers == 0 ? 1 : 0);
+}
+
+// Hash tables of "x IN (SELECT ...)": they hang on expressions, which are looked at only where the plan has subplans.
+bool add_hashed_subplans(Node* node, void* context) {
+  if (node == nullptr) return false;
+  if (IsA(node, SubPlan)) {
+    const Walk& at = *static_cast<const Walk*>(context);
+    const SubPlan* subplan = reinterpret_cast<const SubPlan*>(node);
+    const Plan* rows_of = static_cast<const Plan*>(list_nth(at.planned->subplans, subplan->plan_id - 1));
+    if (subplan->useHashTable && rows_of != nullptr) add(at, rows_of->plan_rows, rows_of->plan_width + kGroupRow, true);
+  }
+  return expression_tree_walker(node, add_hashed_subplans, context);
+}
+
+void walk(const Plan* plan, Walk at) {
+  if (plan == nullptr) return;
+  add_node(plan, at);
+  if (at.planned->subplans != NIL) {
+    add_hashed_subplans(reinterpret_cast<Node*>(plan->qual), &at);
+    add_hashed_subplans(reinterpret_cast<Node*>(plan->targetlist), &at);
+  }
+  at.limit_rows = IsA(plan, Limit) ? plan->plan_rows : 0;
+  if (IsA(plan, Gather)) at.processes = processes_of(reinterpret_cast<const Gather*>(plan)->num_workers);
+  if (IsA(plan, GatherMerge)) at.processes = processes_of(reinterpret_cast<const GatherMerge*>(plan)->num_workers);
+  walk(plan->lefttree, at);
+  walk(plan->righttree, at);
+  walk_children(plan, at);
+}
+
+}  // namespace
+
+bool plan_need(const PlannedStmt* planned, PlanNeed& need) {
+  need.count = 0;
+  const Walk at = {&need, planned, 1, 0};
+  walk(planned->planTree, at);
+  if (planned->subplans != NIL) walk_list(planned->subplans, at);
+  return need.count > 0;
+}
+
+}  // namespace aza

@@ -1,0 +1,140 @@
+#include "pg/governor_shared.h"
+
+#include "core/bytes.h"
+#include "core/plan.h"
+#include "pg/governor_grants.h"
+#include "pg/governor_settings.h"
+#include "pg/guc_record.h"
+#include "pg/tuning.h"
+
+namespace aza {
+
+GovernorShared* governor;
+
+namespace {
+
+constexpr const char* kTranche = "aza_autoconf";
+constexpr int64 kMostPerQueryShare = 8;
+
+shmem_request_hook_type next_request;
+shmem_startup_hook_type next_startup;
+bool slot_is_ours;
+
+Size bytes_for(int slots) {
+  return MAXALIGN(sizeof(GovernorShared)) + MAXALIGN(slots * sizeof(GrantSlot)) + MAXALIGN(slots * sizeof(GrantRequest)) +
+         MAXALIGN(slots * sizeof(int));
+}
+
+void request_memory() {
+  if (next_request != nullptr) next_request();
+  RequestAddinShmemSpace(bytes_for(MaxBackends));
+  RequestNamedLWLockTranche(kTranche, 1);
+}
+
+void start_limit(LimitNow& limit) {
+  limit.generation = 0;
+  limit.memory_mib = tuning.found.memory_mib;
+  limit.cpus = tuning.found.cpus;
+  limit.memory_source = tuning.found.memory_source;
+  limit.cpus_source = tuning.found.cpus_source;
+  limit.memory_path = tuning.found.memory_limit_path;
+}
+
+void start_empty() {
+  memset(static_cast<void*>(governor), 0, bytes_for(MaxBackends));
+  governor->slots = MaxBackends;
+  governor->lock = &GetNamedLWLockTranche(kTranche)->lock;
+  pg_atomic_init_u32(&governor->generation, 0);
+  pg_atomic_init_u32(&governor->connections, 0);
+  pg_atomic_init_u32(&governor->connections_that_fit, PG_UINT32_MAX);
+  start_limit(governor->limit);
+  governor->shared_memory = guc_amount(guc_record("shared_memory_size"));
+  governor->measured.idle_backend = kIdleBackendKib * kKiB;
+  governor->counts.since = GetCurrentTimestamp();
+  for (int i = 0; i < governor->slots; i++) {
+    pg_atomic_init_u64(&grant_slots()[i].cancel_bytes, 0);
+    pg_atomic_init_u64(&grant_slots()[i].cancel_at, 0);
+  }
+  pg_atomic_init_u64(&governor->capacity, static_cast<uint64>(pool_rules().capacity));
+}
+
+void start_memory() {
+  if (next_startup != nullptr) next_startup();
+  bool found = false;
+  LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+  governor = static_cast<GovernorShared*>(ShmemInitStruct("aza_autoconf governor", bytes_for(MaxBackends), &found));
+  if (!found) start_empty();
+  LWLockRelease(AddinShmemInitLock);
+}
+
+void give_slot_back(int, Datum) {
+  release_everything();
+  GovernorLock lock;
+  GrantSlot* slot = &grant_slots()[MyProcNumber];
+  if (slot->counted) pg_atomic_fetch_sub_u32(&governor->connections, 1);
+  slot->pid = 0;
+  slot->counted = false;
+  slot_is_ours = false;
+}
+
+void take_slot(GrantSlot* slot) {
+  GovernorLock lock;
+  slot->pid = MyProcPid;
+  slot->client = AmRegularBackendProcess();
+  slot->waiting = slot->counted = false;
+  slot->granted = slot->from_reserve = slot->answer = 0;
+  slot->query_id = slot->least = slot->need = slot->wish = slot->since = 0;
+}
+
+}  // namespace
+
+GrantSlot* grant_slots() {
+  return reinterpret_cast<GrantSlot*>(reinterpret_cast<char*>(governor) + MAXALIGN(sizeof(GovernorShared)));
+}
+
+GrantRequest* waiting_line() {
+  return reinterpret_cast<GrantRequest*>(reinterpret_cast<char*>(grant_slots()) +
+                                         MAXALIGN(governor->slots * sizeof(GrantSlot)));
+}
+
+int* waiting_slots() {
+  return reinterpret_cast<int*>(reinterpret_cast<char*>(waiting_line()) +
+                                MAXALIGN(governor->slots * sizeof(GrantRequest)));
+}
+
+GrantSlot* own_slot() {
+  GrantSlot* slot = &grant_slots()[MyProcNumber];
+  if (slot_is_ours) return slot;
+  before_shmem_exit(give_slot_back, 0);
+  take_slot(slot);
+  slot_is_ours = true;
+  return slot;
+}
+
+PoolRules pool_rules() {
+  const Measured& measured = governor->measured;
+  const int64 limit = governor->limit.memory_mib * kMiB;
+  const int64 connections = pg_atomic_read_u32(&governor->connections);
+  PoolFacts facts;
+  facts.limit = limit;
+  facts.shared_memory = governor->shared_memory;
+  facts.kernel = measured.kernel;
+  facts.other_anonymous = measured.other_anonymous;
+  facts.new_connections = connections > measured.connections ? (connections - measured.connections) * measured.idle_backend : 0;
+  facts.reserve = pool_reserve(limit);
+  PoolRules rules;
+  rules.capacity = pool_capacity(facts);
+  rules.large_at_once = large_at_once(governor->limit.cpus, measured.pressed);
+  rules.may_rise = !measured.pressed && max_query_memory_kb != 0;
+  rules.most_per_query = max_query_memory_kb > 0 ? max_query_memory_kb * kKiB : rules.capacity / kMostPerQueryShare;
+  return rules;
+}
+
+void request_governor_memory() {
+  next_request = shmem_request_hook;
+  shmem_request_hook = request_memory;
+  next_startup = shmem_startup_hook;
+  shmem_startup_hook = start_memory;
+}
+
+}  // namespace aza

@@ -1,0 +1,154 @@
+#include "pg/live_limit.h"
+
+#include <algorithm>
+
+#include "core/bytes.h"
+#include "pg/event_log.h"
+#include "pg/governor_grants.h"
+#include "pg/guc_record.h"
+#include "pg/planned_default.h"
+#include "pg/pressure_reading.h"
+#include "pg/setting_report.h"
+
+namespace aza {
+
+namespace {
+
+uint32 seen_generation;
+
+void take_over(const LimitNow& limit) {
+  tuning.machine.memory_mib = limit.memory_mib;
+  tuning.machine.cpus = limit.cpus;
+  tuning.found.memory_mib = limit.memory_mib;
+  tuning.found.cpus = limit.cpus;
+  tuning.found.memory_source = limit.memory_source;
+  tuning.found.cpus_source = limit.cpus_source;
+  tuning.found.memory_limit_path = limit.memory_path;
+  tuning.replanned = true;
+  seen_generation = limit.generation;
+}
+
+void show(const char* name, const char* value) {
+  set_config_option(name, value, PGC_INTERNAL, PGC_S_DYNAMIC_DEFAULT, GUC_ACTION_SET, true, LOG, false);
+}
+
+void show_detected(const LimitNow& limit) {
+  char text[32];
+  snprintf(text, sizeof text, INT64_FORMAT "MB", limit.memory_mib);
+  show("aza.detected_memory", text);
+  snprintf(text, sizeof text, "%d", limit.cpus);
+  show("aza.detected_cpus", text);
+  show("aza.detected_memory_source", limit.memory_source.c_str());
+  show("aza.detected_cpus_source", limit.cpus_source.c_str());
+  show("aza.memory_limit_path", limit.memory_path.c_str());
+}
+
+// Only mode enforce stands above a configuration file's line, and never above ALTER SYSTEM's.
+GucSource rank_for(const PlanRow& row, const struct config_generic* record) {
+  const bool overrides = tuning.mode == Mode::enforce && record->reset_source == PGC_S_FILE &&
+                         !alter_system_sets(setting_name(row.setting));
+  return overrides ? PGC_S_FILE : PGC_S_DYNAMIC_DEFAULT;
+}
+
+void apply_row(const PlanRow& row) {
+  const Status at_start = tuning.at_start[static_cast<int>(row.setting)];
+  if (!follows_limits(row.setting) || at_start == Status::pinned || at_start == Status::rejected) return;
+  renew_planned_default(row);
+  guc_set(setting_name(row.setting), row.value.c_str(), rank_for(row, guc_record(row.setting)));
+}
+
+void read_published(LimitNow& limit) {
+  GovernorLock lock;
+  limit = governor->limit;
+}
+
+void adopt(const LimitNow& limit) {
+  take_over(limit);
+  plan_for(tuning.machine, server_bounds(), tuning.plan);
+  show_detected(limit);
+  if (tuning.mode == Mode::report) return;
+  for (const PlanRow& row : tuning.plan.settings) apply_row(row);
+}
+
+// " work_mem 1MB -> 2MB, ..." for the settings that do or do not follow at once.
+char* changes(const PlainPlan& before, bool at_once) {
+  StringInfoData words;
+  initStringInfo(&words);
+  for (const PlanRow& row : tuning.plan.settings) {
+    const PlanRow* old = before.find(row.setting);
+    if (follows_limits(row.setting) != at_once || old == nullptr || old->amount == row.amount) continue;
+    if (tuning.at_start[static_cast<int>(row.setting)] != Status::applied) continue;
+    appendStringInfo(&words, "%s%s %s -> %s", words.len > 0 ? ", " : "", setting_name(row.setting), old->value.c_str(),
+                     row.value.c_str());
+  }
+  return words.len > 0 ? words.data : pstrdup("nothing");
+}
+
+char* limit_words(const LimitNow& limit) { return psprintf(INT64_FORMAT "MB, CPUs %d", limit.memory_mib, limit.cpus); }
+
+void warn_if_too_small(const LimitNow& limit) {
+  const int64 memory = limit.memory_mib * kMiB;
+  if (memory > governor->shared_memory) return;
+  ereport(WARNING,
+          (errmsg("the memory limit of " INT64_FORMAT "MB is below the " INT64_FORMAT "MB of shared memory that the server has taken",
+                  limit.memory_mib, governor->shared_memory / kMiB),
+           errdetail("Shared memory cannot shrink while the server runs: the kernel will kill it when its buffers fill up."),
+           errhint("Raise the limit again, or restart the server: it then plans for the new limit.")));
+}
+
+void tell(const LimitNow& before, const LimitNow& after, const PlainPlan& old_plan) {
+  ereport(LOG, (errmsg("aza_autoconf: the limits changed from %s to %s: %s", limit_words(before), limit_words(after),
+                       changes(old_plan, true)),
+                errdetail("After a restart: %s.", changes(old_plan, false))));
+  write_event("limit", after.memory_path.empty() ? after.memory_source.c_str() : after.memory_path.c_str(),
+              limit_words(before), limit_words(after));
+  warn_if_too_small(after);
+}
+
+// Where nobody has overridden them; what could not be read stays as it is.
+LimitNow limits_now(const LimitNow& before) {
+  LimitAnswer read;
+  read_limits(read);
+  LimitNow now = before;
+  if (read.memory_known) now.memory_mib = std::max<int64>(1, read.memory_bytes / kMiB);
+  if (read.cpus_known) now.cpus = read.cpus;
+  if (now.memory_mib == before.memory_mib && now.cpus == before.cpus) return before;
+  now.generation++;
+  if (now.memory_mib != before.memory_mib) {
+    now.memory_path = read.memory_path;
+    if (read.memory_path.empty()) now.memory_source.set("/proc/meminfo");
+  }
+  if (now.cpus != before.cpus) now.cpus_source.set("read again while the server runs");
+  return now;
+}
+
+void publish(const LimitNow& now) {
+  GovernorLock lock;
+  governor->limit = now;
+  pg_atomic_write_u32(&governor->generation, now.generation);
+  serve_line();
+}
+
+}  // namespace
+
+void follow_limits() {
+  static LimitNow before, now;
+  static PlainPlan old_plan;
+  read_published(before);
+  now = limits_now(before);
+  if (now.generation == before.generation) return;
+  publish(now);
+  old_plan = tuning.plan;
+  adopt(now);
+  tell(before, now, old_plan);
+}
+
+void apply_new_limits() {
+  if (governor == nullptr || pg_atomic_read_u32(&governor->generation) == seen_generation) return;
+  if (!tuning.active || IsInParallelMode() || IsParallelWorker()) return;
+  static LimitNow limit;
+  read_published(limit);
+  adopt(limit);
+}
+
+}  // namespace aza

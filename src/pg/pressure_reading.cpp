@@ -1,0 +1,89 @@
+#include "pg/pressure_reading.h"
+
+#include <fmt/format.h>
+
+#include "core/limit_watch.h"
+#include "pg/guard.h"
+
+namespace aza {
+
+namespace {
+
+struct Watch {
+  std::unique_ptr<SystemReader> reader;
+  std::unique_ptr<SystemReader> machine;  // processes are the real ones, whatever aza.root says
+  Detection detection;
+};
+Watch* watch;  // lives as long as the worker
+
+std::optional<std::string> text_or_none(const char* text) {
+  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+}
+
+bool is_group_limit(const Detection& detection) {
+  return detection.memory_origin == MemoryOrigin::cgroup_v1 || detection.memory_origin == MemoryOrigin::cgroup_v2;
+}
+
+// Also where a human's number stands: it does not change what the files are.
+Overrides overrides_in(const Said& said) {
+  return {text_or_none(said.memory_variable), text_or_none(said.memory_setting), text_or_none(said.cpus_variable),
+          text_or_none(said.cpus_setting)};
+}
+
+bool is_human(MemoryOrigin origin) { return origin == MemoryOrigin::variable || origin == MemoryOrigin::setting; }
+bool is_human(CpuOrigin origin) { return origin == CpuOrigin::variable || origin == CpuOrigin::setting; }
+
+}  // namespace
+
+bool start_reading(const Said& said) {
+  bool found = false;
+  const CoreRun run = run_core(found, [&](bool& out) {
+    auto made = std::make_unique<Watch>();
+    made->reader = system_reader(said.root);
+    made->machine = system_reader("/");
+    auto result = detect(*made->reader, overrides_in(said), "", nullptr);
+    if (auto* detection = std::get_if<Detection>(&result)) {
+      made->detection = std::move(*detection);
+      watch = made.release();
+      out = true;
+    }
+  });
+  return run.ok && found;
+}
+
+void read_group(GroupAnswer& answer) {
+  run_core(answer, [](GroupAnswer& out) {
+    if (!is_group_limit(watch->detection) || watch->detection.group.usage.empty()) return;
+    const Outcome<GroupUse> use = read_group_use(*watch->reader, watch->detection.group);
+    out.known = static_cast<bool>(use);
+    if (use) out.use = *use;
+  });
+}
+
+void read_limits(LimitAnswer& answer) {
+  run_core(answer, [](LimitAnswer& out) {
+    const Detection& before = watch->detection;
+    const LimitReading now = read_limits_again(*watch->reader, before);
+    out.memory_known = !is_human(before.memory_origin) && (now.memory_bytes || before.machine_bytes);
+    if (out.memory_known) out.memory_bytes = now.memory_bytes ? *now.memory_bytes : *before.machine_bytes;
+    out.memory_path.set(now.memory_path);
+    out.cpus_known = !is_human(before.cpu_origin) && now.cpus.has_value();
+    if (out.cpus_known) out.cpus = *now.cpus;
+  });
+}
+
+void read_anonymous(const int* pids, int count, int64_t* bytes) {
+  bool done = false;
+  memset(bytes, 0, static_cast<size_t>(count) * sizeof *bytes);
+  run_core(done, [&](bool& out) {
+    const int64_t page = sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < count; i++) {
+      const Outcome<std::string> statm = watch->machine->read(fmt::format("/proc/{}/statm", pids[i]));
+      if (!statm) continue;
+      if (const Outcome<int64_t> anonymous = parse_anonymous(*statm, page)) bytes[i] = *anonymous;
+    }
+    out = true;
+  });
+}
+
+}  // namespace aza

@@ -1,0 +1,31 @@
+// What the kernel says just now about the group, its limits and our processes: core's work, handed back as plain data.
+#pragma once
+
+#include "core/grant_measure.h"
+#include "pg/core_calls.h"
+
+namespace aza {
+
+// The worker's way to the files. They are found once, by a detection of its own; false where that failed.
+bool start_reading(const Said& said);
+
+struct GroupAnswer {
+  bool known;  // the limit is a group's, and its accounts can be read
+  GroupUse use;
+};
+void read_group(GroupAnswer& answer);
+
+struct LimitAnswer {
+  bool memory_known;
+  int64_t memory_bytes;  // at most the machine's
+  Text<512> memory_path;
+  bool cpus_known;
+  int cpus;
+};
+// Only what no human has overridden.
+void read_limits(LimitAnswer& answer);
+
+// Anonymous memory of each process in bytes; 0 where it has ended.
+void read_anonymous(const int* pids, int count, int64_t* bytes);
+
+}  // namespace aza
