@@ -25,7 +25,9 @@ like(slurp_file($node->logfile, $offset), qr/parameter "shared_preload_libraries
 $node->restart;
 is(setting($node, 'shared_preload_libraries'), 'aza_autoconf,pg_prewarm,pg_stat_statements,auto_explain', 'after which both lists are loaded');
 is($node->safe_psql('postgres', "SELECT replace(reason, E'\\n', ' ') FROM aza_tuning_report() WHERE setting = 'max_worker_processes'"), '2 x 2 CPUs + 2 for preloaded libraries; at least 8', "and pg_prewarm's leader and worker have room");
-ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'autoprewarm leader'"), 'and the leader runs');
+# The leader has no database, so that no view shows it; its command line does.
+my $postmaster = (slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/)[0];
+ok(wait_for_child($postmaster, 'autoprewarm leader'), 'and the leader runs');
 $node->stop;
 
 {
@@ -51,5 +53,16 @@ is(setting($node, 'auto_explain.log_min_duration'), '-1', 'a path is loaded');
 $node->stop;
 $node->adjust_conf('postgresql.conf', 'aza.preload_libraries', "'/no/such/library'");
 like(start_fails($node), qr{FATAL:  library "/no/such/library" named in aza\.preload_libraries does not exist\n.*DETAIL:  There is no such file\.}s, 'a path that is not there stops the start');
+
+sub wait_for_child
+{
+	my ($parent, $name) = @_;
+	for (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		return 1 if (qx(ps --ppid $parent -o args=) // '') =~ /\Q$name\E/;
+		select(undef, undef, undef, 0.1);
+	}
+	return 0;
+}
 
 done_testing();
