@@ -1,6 +1,6 @@
 #include "core/cpu_limit.h"
 
-#include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -9,8 +9,6 @@
 namespace aza {
 
 namespace {
-
-using Cpus = Outcome<std::optional<int>>;
 
 constexpr std::string_view kQuotaFile = "cpu.cfs_quota_us";
 constexpr std::string_view kPeriodFile = "cpu.cfs_period_us";
@@ -21,10 +19,10 @@ std::string_view base_name(std::string_view path) {
 }
 
 CpuLimit no_limit(std::string_view text) {
-  return {{}, {}, std::string(text), std::optional<int>()};
+  return {{}, {}, std::string(text), LimitValue::none()};
 }
 CpuLimit unusable(std::string because) {
-  return {{}, {}, {}, Cpus::unknown(std::move(because))};
+  return {{}, {}, {}, LimitValue::unknown(std::move(because))};
 }
 
 CpuLimit quota_limit(std::string_view quota_text, std::string_view period_text) {
@@ -35,10 +33,7 @@ CpuLimit quota_limit(std::string_view quota_text, std::string_view period_text) 
   }
   const bool exact = *quota % *period == 0;
   const int64_t cpus = *quota / *period + (exact ? 0 : 1);
-  return {{},
-          {},
-          fmt::format("{}/{}{}", *quota, *period, exact ? "" : ", rounded up"),
-          std::optional(static_cast<int>(std::min<int64_t>(cpus, INT32_MAX)))};
+  return {{}, {}, fmt::format("{}/{}{}", *quota, *period, exact ? "" : ", rounded up"), LimitValue::of(cpus)};
 }
 
 CpuLimit parse_cpuset(std::string_view text) {
@@ -46,7 +41,7 @@ CpuLimit parse_cpuset(std::string_view text) {
   if (list.empty()) return no_limit("");  // the parent's CPUs
   const Outcome<int> count = list_count(list);
   if (!count) return unusable(count.because());
-  return {{}, {}, printable(list), std::optional(*count)};
+  return {{}, {}, printable(list), LimitValue::of(*count)};
 }
 
 CpuLimit read_quota(const SystemReader& reader, std::string_view path, std::string_view quota) {
@@ -62,7 +57,7 @@ CpuLimit parse_by_name(const SystemReader& reader, std::string_view path, std::s
 }
 
 bool exists(const CpuLimit& limit) {
-  return limit.cpus || limit.cpus.because() != SystemReader::kMissing;
+  return limit.value.known() || limit.value.because() != SystemReader::kMissing;
 }
 
 }  // namespace
@@ -108,15 +103,6 @@ std::vector<CpuLimit> read_cpusets(const SystemReader& reader, const VisibleGrou
     if (exists(limit)) limits.push_back(std::move(limit));
   }
   return limits;
-}
-
-const CpuLimit* tightest(const std::vector<CpuLimit>& limits) {
-  const CpuLimit* least = nullptr;
-  for (const CpuLimit& limit : limits) {
-    if (!limit.cpus || !*limit.cpus) continue;
-    if (least == nullptr || **limit.cpus < **least->cpus) least = &limit;
-  }
-  return least;
 }
 
 }  // namespace aza

@@ -44,7 +44,7 @@ public:
     look_at_mode();
     look_at_machine();
     look_at_memory(memory);
-    look_at_container(memory);
+    look_at_container();
     look_at_cpus(cpus);
     look_at_huge_pages();
     look_at_pressure();
@@ -115,11 +115,11 @@ private:
 
   void add_memory_limit(const MemoryLimit& limit, bool least) {
     found_.memory_limit_files.push_back(limit.path);
-    if (!limit.bytes) {
-      add(limit.name, kUnknown, limit.path, limit.bytes.because());
-      found_.warnings.push_back(fmt::format("a memory limit is not known: {}: {}", limit.path, limit.bytes.because()));
-    } else if (*limit.bytes) {
-      add(limit.name, exact_size(**limit.bytes), limit.path, least ? "the tightest" : "");
+    if (!limit.value.known()) {
+      add(limit.name, kUnknown, limit.path, limit.value.because());
+      found_.warnings.push_back(fmt::format("a memory limit is not known: {}: {}", limit.path, limit.value.because()));
+    } else if (limit.value.limits()) {
+      add(limit.name, exact_size(limit.value.amount()), limit.path, least ? "the tightest" : "");
     } else {
       add(limit.name, "max", limit.path);
     }
@@ -142,11 +142,11 @@ private:
 
   std::string existing(std::string path) const { return reader_.read(path) ? std::move(path) : std::string(); }
 
-  void look_at_container(const MemoryOverride& chosen) {
+  void look_at_container() {
     const ContainerSign sign = container_sign(reader_, view_);
     add("container", sign.what.empty() ? "no" : "yes", sign.source, sign.what.empty() ? "no sign of one" : sign.what);
     found_.container_without_limit = !sign.what.empty() && !has_limit_ && found_.memory_origin == MemoryOrigin::meminfo;
-    if (!found_.container_without_limit || chosen.mib) return;
+    if (!found_.container_without_limit) return;
     found_.warnings.push_back(
         fmt::format("memory comes from {} inside a container without a memory limit ({}): the whole machine's {} is "
                     "planned for, set a limit, POSTGRES_MEMORY or aza.memory",
@@ -169,8 +169,8 @@ private:
 
   void add_cpu_limit(const CpuLimit& limit, bool least) {
     found_.cpu_limit_files.push_back(limit.path);
-    if (!limit.cpus) return add(limit.name, kUnknown, limit.path, limit.cpus.because());
-    const std::string cpus = *limit.cpus ? fmt::format("{} ({})", **limit.cpus, limit.text) : "max";
+    if (!limit.value.known()) return add(limit.name, kUnknown, limit.path, limit.value.because());
+    const std::string cpus = limit.value.limits() ? fmt::format("{} ({})", limit.value.amount(), limit.text) : "max";
     add(limit.name, cpus, limit.path, least ? "the tightest" : "");
   }
 
@@ -227,7 +227,7 @@ private:
 
   void put_results_first(const MemoryOverride& memory) {
     const Fact memory_fact{"memory", exact_size(found_.memory_mib * kMiB), found_.memory_source,
-                           memory.mib ? "a human's choice" : found_.memory_limit_path};
+                           !memory.name.empty() ? "a human's choice" : found_.memory_limit_path};
     const Fact cpus_fact{"CPUs", fmt::format("{}", found_.cpus), found_.cpus_source, ""};
     found_.facts.insert(found_.facts.begin(), {memory_fact, cpus_fact});
   }

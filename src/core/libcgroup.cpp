@@ -39,17 +39,25 @@ void find_symbol(void* handle, const char* name, Function* function) {
   *function = reinterpret_cast<Function>(dlsym(handle, name));
 }
 
-Library load(void* handle) {
+// Else it would write to the server's stderr.
+void stay_silent(void*, int, const char*, va_list) {}
+
+Outcome<Library> load_library() {
+  void* handle = open_library();
+  if (handle == nullptr) return Outcome<Library>::unknown("libcgroup is not installed");
   Library library;
   find_symbol(handle, "cgroup_set_logger", &library.set_logger);
   find_symbol(handle, "cgroup_init", &library.init);
   find_symbol(handle, "cgroup_get_subsys_mount_point", &library.mount_point);
   find_symbol(handle, "cgroup_setup_mode", &library.setup_mode);
-  return library;
+  if (library.set_logger == nullptr || library.init == nullptr || library.mount_point == nullptr) {
+    return Outcome<Library>::unknown("this libcgroup lacks a function that is needed");
+  }
+  library.set_logger(stay_silent, 0, nullptr);
+  const int result = library.init();
+  if (result == 0) return library;
+  return Outcome<Library>::unknown("libcgroup could not start: error " + std::to_string(result));
 }
-
-// Else it would write to the server's stderr.
-void stay_silent(void*, int, const char*, va_list) {}
 
 std::string mode_name(cg_setup_mode_t mode) {
   switch (mode) {
@@ -74,31 +82,16 @@ std::string mount_of(const Library& library, const char* controller) {
 }  // namespace
 
 CgroupLibrary ask_libcgroup() {
-  CgroupLibrary answer;
-  void* handle = open_library();
-  const Library library = handle == nullptr ? Library{} : load(handle);
-  if (handle == nullptr) {
-    answer.because = "libcgroup is not installed";
-  } else if (library.set_logger == nullptr || library.init == nullptr || library.mount_point == nullptr) {
-    answer.because = "this libcgroup lacks a function that is needed";
-  } else {
-    library.set_logger(stay_silent, 0, nullptr);
-    const int result = library.init();
-    if (result != 0) answer.because = "libcgroup could not start: error " + std::to_string(result);
-  }
-  if (!answer.because.empty()) return answer;
-  if (library.setup_mode != nullptr) answer.mode = mode_name(library.setup_mode());
-  answer.memory_mount = mount_of(library, "memory");
-  answer.cpu_mount = mount_of(library, "cpu");
-  return answer;
+  const Outcome<Library> library = load_library();
+  if (!library) return {"", "", "", library.because()};
+  const std::string mode = library->setup_mode == nullptr ? "" : mode_name(library->setup_mode());
+  return {mode, mount_of(*library, "memory"), mount_of(*library, "cpu"), ""};
 }
 
 #else
 
 CgroupLibrary ask_libcgroup() {
-  CgroupLibrary answer;
-  answer.because = "this program was built without libcgroup";
-  return answer;
+  return {"", "", "", "this program was built without libcgroup"};
 }
 
 #endif

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <variant>
 
@@ -11,20 +10,20 @@
 
 namespace aza {
 
-// What a human said, checked.
+// What a human said, checked; `name` (POSTGRES_MEMORY, aza.cpus, ...) is empty where nobody said anything.
 struct MemoryOverride {
-  std::optional<int64_t> mib;
-  std::string name;  // POSTGRES_MEMORY or aza.memory
+  std::string name;
+  int64_t mib = 0;
 };
 struct CpuOverride {
-  std::optional<int> cpus;
   std::string name;
+  int cpus = 0;
 };
 // An empty value says nothing: that is how compose files pass on a variable that is not set.
 std::variant<MemoryOverride, InputError> memory_override(const Overrides& overrides);
 std::variant<CpuOverride, InputError> cpu_override(const Overrides& overrides);
 
-// `limit` may be null. Sets the memory fields and adds warnings; machine_bytes and cgroup version must be known before.
+// `limit` may be null. Sets the memory fields and adds warnings; machine_bytes must be known before.
 void choose_memory(const MemoryOverride& chosen, const MemoryLimit* limit, int cgroup_version, Detection* detection);
 
 }  // namespace aza

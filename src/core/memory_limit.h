@@ -2,13 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/cgroup_view.h"
-#include "core/outcome.h"
+#include "core/limit_value.h"
 #include "core/reader.h"
 
 namespace aza {
@@ -17,13 +16,13 @@ namespace aza {
 // pages); .NET's threshold covers them all, and no machine has so much.
 inline constexpr int64_t kNoLimitAbove = 0x7FFFFFFF00000000;
 
-// Bytes; nullopt is "no limit". Zero is not believed: nothing runs in it, and memory.high is set to 0 only to reclaim.
-Outcome<std::optional<int64_t>> parse_memory_limit(std::string_view text);
+// In bytes. Zero is not believed: nothing runs in it, and memory.high is set to 0 only to reclaim.
+LimitValue parse_memory_limit(std::string_view text);
 
 struct MemoryLimit {
   std::string path;  // of the file
   std::string name;  // "memory.max", "memory.high", "memory.limit_in_bytes", "memory.stat hierarchical_memory_limit"
-  Outcome<std::optional<int64_t>> bytes;
+  LimitValue value;  // in bytes
 };
 
 // One file by its name; works on any of Detection::memory_limit_files.
@@ -32,8 +31,5 @@ MemoryLimit read_memory_limit(const SystemReader& reader, const std::string& pat
 // All that exist, nearest group first. v1's hierarchical_memory_limit comes last: it knows of ancestors that are
 // hidden.
 std::vector<MemoryLimit> read_memory_limits(const SystemReader& reader, const VisibleGroup& group);
-
-// The least; of equal ones the first. Null where none limits.
-const MemoryLimit* tightest(const std::vector<MemoryLimit>& limits);
 
 }  // namespace aza

@@ -9,7 +9,7 @@ namespace aza {
 
 template <class T>
 class Outcome {
- public:
+public:
   Outcome(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor): a value is an outcome
   static Outcome unknown(std::string because) {
     Outcome outcome;
@@ -18,11 +18,12 @@ class Outcome {
   }
 
   explicit operator bool() const { return value_.has_value(); }
-  const T& operator*() const { return *value_; }
-  const T* operator->() const { return &*value_; }
+  // As with std::optional, only where there is a value.
+  const T& operator*() const { return *value_; }  // NOLINT(bugprone-unchecked-optional-access)
+  const T* operator->() const { return &**this; }
   const std::string& because() const { return because_; }
 
- private:
+private:
   Outcome() = default;
   std::optional<T> value_;
   std::string because_;

@@ -1,12 +1,12 @@
-// A quota of v2 and v1 of any bytes: at least one CPU, and never less than the quotient.
+// A quota of v2 and v1 of any bytes: at least one CPU, or a reason.
 #include "core/cpu_limit.h"
 #include "fuzz_check.h"
 
 using namespace aza;
 
 static void check_limit(const CpuLimit& limit) {
-  if (!limit.cpus) return fuzz::check(!limit.cpus.because().empty());
-  if (*limit.cpus) fuzz::check(**limit.cpus >= 1 && !limit.text.empty());
+  fuzz::check(limit.value.known() == limit.value.because().empty());
+  if (limit.value.limits()) fuzz::check(limit.value.amount() >= 1 && !limit.text.empty());
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

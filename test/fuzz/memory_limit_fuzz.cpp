@@ -5,9 +5,9 @@
 
 using namespace aza;
 
-static void check_limit(const Outcome<std::optional<int64_t>>& limit) {
-  if (!limit) return fuzz::check(!limit.because().empty());
-  if (*limit) fuzz::check(**limit > 0 && **limit <= kNoLimitAbove);
+static void check_limit(const LimitValue& value) {
+  fuzz::check(value.known() == value.because().empty());
+  if (value.limits()) fuzz::check(value.amount() > 0 && value.amount() <= kNoLimitAbove);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -17,10 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   for (const VisibleGroup& group : {VisibleGroup{2, {"/v2"}}, VisibleGroup{1, {"/v1/sub", "/v1"}}}) {
     const std::vector<MemoryLimit> limits = read_memory_limits(reader, group);
-    for (const MemoryLimit& limit : limits) check_limit(limit.bytes);
+    for (const MemoryLimit& limit : limits) check_limit(limit.value);
     const MemoryLimit* least = tightest(limits);
     for (const MemoryLimit& limit : limits) {
-      if (limit.bytes && *limit.bytes) fuzz::check(least != nullptr && **least->bytes <= **limit.bytes);
+      if (limit.value.limits()) fuzz::check(least != nullptr && least->value.amount() <= limit.value.amount());
     }
   }
   return 0;
