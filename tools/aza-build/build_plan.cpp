@@ -16,6 +16,14 @@ void add_list(Sha256& digest, const std::vector<std::string>& list) {
   for (const std::string& text : list) digest.add_field(text);
 }
 
+void add_pairs(Sha256& digest, const std::vector<std::pair<std::string, std::string>>& pairs) {
+  digest.add_field(std::to_string(pairs.size()));
+  for (const auto& [name, value] : pairs) {
+    digest.add_field(name);
+    digest.add_field(value);
+  }
+}
+
 Trouble add_source(Sha256& digest, const FileStore& files, const Entry& entry, const Toolchain& toolchain,
                    const std::string& patches) {
   digest.add_field(entry.source->commit);
@@ -36,10 +44,7 @@ Trouble add_source(Sha256& digest, const FileStore& files, const Entry& entry, c
 void add_test(Sha256& digest, const Entry& entry) {
   digest.add_field(entry.runtime.preload_library);
   digest.add_field(entry.runtime.preload_only ? "preload only" : "");
-  for (const auto& [name, value] : entry.smoke.settings) {
-    digest.add_field(name);
-    digest.add_field(value);
-  }
+  add_pairs(digest, entry.smoke.settings);
 }
 
 }  // namespace
@@ -64,6 +69,8 @@ Outcome<std::vector<PlannedEntry>> make_plan(const FileStore& files, const Manif
     if (planned.method == Method::package) {
       const Package& pin = entry.packages.at(channel);
       digest.add_field(pin.package + "=" + pin.version);
+      add_list(digest, pin.with);
+      add_pairs(digest, pin.links);
     } else if (planned.method == Method::source) {
       const Trouble trouble = add_source(digest, files, entry, toolchain, patches);
       if (!trouble.empty()) return Outcome<std::vector<PlannedEntry>>::unknown(trouble);

@@ -115,6 +115,8 @@ public:
     return trouble(to, error);
   }
 
+  bool remove_empty_folder(const std::string& path) override { return rmdir(path.c_str()) == 0; }
+
   Trouble remove(const std::string& path) override {
     std::error_code error;
     fs::remove_all(path, error);

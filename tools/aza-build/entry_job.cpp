@@ -99,10 +99,12 @@ Trouble EntryJobs::from_package(size_t place, RecordedEntry& record) {
   const JobToken token(shop_.tokens);
   shop_.progress.phase(entry.name, "unpack");
   for (const FetchedPackage& package : *packages) {
-    const bool own = package.package == pin.package;
-    const std::string root = stage(place) + (own ? "/root" : "/runtime-" + package.package);
+    const std::string root = stage(place) + (package.own ? "/root" : "/runtime-" + package.package);
     if (Trouble trouble = unpack_package(shop_, entry, package, root); !trouble.empty()) return trouble;
-    if (!own) record.runtime.push_back({package.package, package.version, {}});
+    if (!package.own) record.runtime.push_back({package.package, package.version, {}});
+  }
+  for (const auto& [path, target] : pin.links) {
+    if (Trouble trouble = shop_.files.make_link(target, stage(place) + "/root" + path); !trouble.empty()) return trouble;
   }
   return {};
 }

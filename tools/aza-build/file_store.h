@@ -35,6 +35,7 @@ public:
   virtual Trouble make_link(const std::string& target, const std::string& path) = 0;
   virtual Trouble copy(const std::string& from, const std::string& to) = 0;  // one file, or one link as a link
   virtual Trouble rename(const std::string& from, const std::string& to) = 0;
+  virtual bool remove_empty_folder(const std::string& path) = 0;  // false: it is no empty folder
   virtual Trouble remove(const std::string& path) = 0;  // a file, or a folder with all in it; absent is well
 };
 

@@ -61,8 +61,10 @@ std::string apt_pins(const Manifest& manifest, const std::string& channel) {
   for (const Entry& entry : manifest.entries) {
     const auto pin = entry.packages.find(channel);
     if (pin == entry.packages.end()) continue;
-    pins += fmt::format("Explanation: {}\nPackage: {}\nPin: version {}\nPin-Priority: 1001\n\n", entry.name,
-                        pin->second.package, pin->second.version);
+    std::string packages = pin->second.package;
+    for (const std::string& more : pin->second.with) packages += " " + more;
+    pins += fmt::format("Explanation: {}\nPackage: {}\nPin: version {}\nPin-Priority: 1001\n\n", entry.name, packages,
+                        pin->second.version);
   }
   pins.pop_back();
   return pins;

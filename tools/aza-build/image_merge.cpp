@@ -131,10 +131,19 @@ private:
     for (const RecordedEntry& entry : previous_->entries) {
       for (const RecordedFile& file : entry.files) {
         if (targets_.contains(file.path) || kept_.contains(file.path)) continue;
-        if (Trouble trouble = shop_.files.remove(path(file.path)); !trouble.empty()) return trouble;
+        if (Trouble trouble = take_out(file.path); !trouble.empty()) return trouble;
       }
     }
     return {};
+  }
+
+  // The file, and the folders that are empty without it.
+  Trouble take_out(const std::string& target) {
+    Trouble trouble = shop_.files.remove(path(target));
+    for (size_t end = target.rfind('/'); end != std::string::npos && trouble.empty(); end = target.rfind('/', end - 1)) {
+      if (!shop_.files.remove_empty_folder(path(target.substr(0, end)))) break;
+    }
+    return trouble;
   }
 
   // Paths of disabled entries that no enabled entry has as well: a library package may serve both.
@@ -162,7 +171,7 @@ private:
       if (!entry.enabled && is_staged(entry.name)) clean_up(entry, paths);
     }
     out_.lines.emplace_back("[ext-build] Disabled extensions built and tested, then removed from image");
-    for (const std::string& left : paths) shop_.files.remove(path(left));  // library packages that only they needed
+    for (const std::string& left : paths) take_out(left);  // library packages that only they needed
     return {};
   }
 
@@ -174,7 +183,7 @@ private:
       if (!shop_.files.exists(path(file.path))) {
         out_.findings.push_back(
             {"", fmt::format("Smoke test failed: {} of the disabled {} is missing", file.path, entry.name), "", ""});
-      } else if (Trouble trouble = shop_.files.remove(path(file.path)); !trouble.empty()) {
+      } else if (Trouble trouble = take_out(file.path); !trouble.empty()) {
         out_.trouble = trouble;
       } else {
         out_.lines.push_back(fmt::format("[ext-build]     ✓ Removed {}", file.path.substr(file.path.rfind('/') + 1)));

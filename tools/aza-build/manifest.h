@@ -28,7 +28,11 @@ struct Recipe {
 
 struct Package {
   std::string package;
-  std::string version;  // exact
+  std::string version;             // exact
+  std::vector<std::string> with;  // more packages of the same version that make it whole
+  // Links that its maintainer script makes by update-alternatives: absolute path -> target. Packages are unpacked here,
+  // their scripts do not run.
+  std::vector<std::pair<std::string, std::string>> links;
 };
 
 struct Runtime {

@@ -38,6 +38,14 @@ std::vector<std::string> texts_of(const Json& object, const char* key) {
   return texts;
 }
 
+std::vector<std::pair<std::string, std::string>> pairs_of(const Json& object, const char* key) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  const Json* value = member(object, key);
+  if (!value || !value->is_object()) return pairs;
+  for (const auto& each : value->object_range()) pairs.emplace_back(each.key(), text_of(*value, each.key().c_str()));
+  return pairs;
+}
+
 Kind kind_of(const std::string& text) {
   if (text == "builtin") return Kind::builtin;
   return text == "tool" ? Kind::tool : Kind::extension;
@@ -59,7 +67,8 @@ void read_origin(const Json& json, Entry& entry) {
   const Json* packages = member(json, "packages");
   if (!packages || !packages->is_object()) return;
   for (const auto& pin : packages->object_range()) {
-    entry.packages[pin.key()] = Package{text_of(pin.value(), "package"), text_of(pin.value(), "version")};
+    entry.packages[pin.key()] = Package{text_of(pin.value(), "package"), text_of(pin.value(), "version"),
+                                        texts_of(pin.value(), "with"), pairs_of(pin.value(), "links")};
   }
 }
 
@@ -69,11 +78,7 @@ void read_runtime(const Json& json, Entry& entry) {
                             flag_of(*runtime, "defaultEnable", false), flag_of(*runtime, "preloadOnly", false)};
   }
   const Json* smoke = member(json, "smoke");
-  const Json* settings = smoke ? member(*smoke, "settings") : nullptr;
-  if (!settings || !settings->is_object()) return;
-  for (const auto& setting : settings->object_range()) {
-    entry.smoke.settings.emplace_back(setting.key(), setting.value().as<std::string>());
-  }
+  if (smoke) entry.smoke.settings = pairs_of(*smoke, "settings");
 }
 
 Entry read_entry(const Json& json) {

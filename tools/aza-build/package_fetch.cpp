@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 #include <sstream>
 
@@ -17,12 +18,14 @@ public:
 
   Result run(const Package& pin) {
     if (Trouble trouble = shop_.files.make_folders(cache_); !trouble.empty()) return Result::unknown(trouble);
-    const auto simulated = apt({"apt-get", "--simulate", "install", "--no-install-recommends", "--reinstall",
-                                "--allow-downgrades", pin.package + "=" + pin.version},
-                               "resolving " + pin.package);
-    if (!simulated) return Result::unknown(simulated.because());
     std::vector<FetchedPackage> packages{{pin.package, pin.version, ""}};
-    append_needed(*simulated, pin.package, packages);
+    for (const std::string& more : pin.with) packages.push_back({more, pin.version, ""});
+    std::vector<std::string> argv = {"apt-get", "--simulate", "install", "--no-install-recommends", "--reinstall",
+                                     "--allow-downgrades"};
+    for (const FetchedPackage& package : packages) argv.push_back(package.package + "=" + package.version);
+    const auto simulated = apt(std::move(argv), "resolving " + pin.package);
+    if (!simulated) return Result::unknown(simulated.because());
+    append_needed(*simulated, packages);
     for (FetchedPackage& package : packages) {
       const Trouble trouble = download(package);
       if (!trouble.empty()) return Result::unknown(trouble);
@@ -44,13 +47,15 @@ private:
 
   // "Inst libgeos-c1t64 (3.14.1-1 Debian:... [amd64])": what apt would install on this system; an upgrade has the old
   // version in brackets before the parenthesis.
-  static void append_needed(const std::string& simulated, const std::string& own, std::vector<FetchedPackage>& packages) {
+  static void append_needed(const std::string& simulated, std::vector<FetchedPackage>& packages) {
     std::istringstream lines(simulated);
     for (std::string line; std::getline(lines, line);) {
       if (!line.starts_with("Inst ")) continue;
       const std::string name = line.substr(5, line.find(' ', 5) - 5);
       const size_t version = line.find('(') + 1;
-      if (name != own) packages.push_back({name, line.substr(version, line.find(' ', version) - version), ""});
+      const bool own = std::any_of(packages.begin(), packages.end(),
+                                   [&](const FetchedPackage& each) { return each.own && each.package == name; });
+      if (!own) packages.push_back({name, line.substr(version, line.find(' ', version) - version), "", false});
     }
   }
 
