@@ -187,7 +187,7 @@ private:
   void look_at_huge_pages() {
     found_.huge_pages = parse_huge_pages(meminfo_);
     const HugePages& pages = found_.huge_pages;
-    if (pages.page_bytes == 0) return add("huge pages", kUnknown, kMeminfo, "it has no Hugepagesize");
+    if (pages.page_bytes == 0) return add("huge pages", kUnknown, kMeminfo, "it says nothing of them that can be used");
     add("huge pages", fmt::format("{} of {} free", pages.free_pages, exact_size(pages.page_bytes)), kMeminfo,
         fmt::format("{} in all", pages.total_pages));
     found_.huge_pages.limit_bytes = hugetlb_limit(reader_, group("hugetlb"), pages.page_bytes, &found_.facts);
