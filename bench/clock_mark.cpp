@@ -1,5 +1,5 @@
-// A preload library that writes down when it was loaded. Under the name clock_mark_before it also loads aza_autoconf's file,
-// without starting it, so that reading the file and running its _PG_init can be told apart; under the name
+// A preload library that writes down when it was loaded. Under the name clock_mark_before it also loads aza_autoconf's
+// file, without starting it, so that reading the file and running its _PG_init can be told apart; under the name
 // clock_mark_after it ends the server.
 #include "pg/postgres_api.h"
 

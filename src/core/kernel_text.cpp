@@ -1,6 +1,7 @@
 #include "core/kernel_text.h"
 
 #include <algorithm>
+#include <compare>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ bool is_digit(char c) {
 struct Range {
   int64_t first;
   int64_t last;
+  auto operator<=>(const Range&) const = default;
 };
 
 std::optional<Range> list_range(std::string_view text) {
@@ -99,14 +101,22 @@ Outcome<int64_t> named_number(std::string_view text, std::string_view name) {
   return Outcome<int64_t>::unknown(fmt::format("it has no {}", name));
 }
 
+// Ranges may come in any order and overlap.
 Outcome<int> list_count(std::string_view list) {
-  std::vector<bool> named(kMaxListId + 1);
+  std::vector<Range> ranges;
   for (const std::string_view part : split(trim(list), ',')) {
     const std::optional<Range> range = list_range(trim(part));
     if (!range) return Outcome<int>::unknown(fmt::format("\"{}\" is not a list", printable(list)));
-    std::fill(named.begin() + range->first, named.begin() + range->last + 1, true);
+    ranges.push_back(*range);
   }
-  return static_cast<int>(std::count(named.begin(), named.end(), true));
+  std::sort(ranges.begin(), ranges.end());
+  int64_t count = 0;
+  int64_t next = 0;  // the first number that is not yet counted
+  for (const Range& range : ranges) {
+    count += std::max<int64_t>(0, range.last + 1 - std::max(next, range.first));
+    next = std::max(next, range.last + 1);
+  }
+  return static_cast<int>(count);
 }
 
 std::string printable(std::string_view text) {
