@@ -14,6 +14,7 @@ make_group() {  # make_group MEGABYTES
 # A limit can only be lowered to what is free, and memsw not below the limit: so a fresh group for each case.
 drop_group() {
   local try
+  [ -d "$group" ] || return 0
   for try in 1 2 3 4 5 6 7 8 9 10; do
     rmdir "$group" 2>/dev/null && return
     sleep 0.5

@@ -40,6 +40,8 @@ int64_t pool_capacity(const PoolFacts& facts) {
 
 int64_t pool_reserve(int64_t limit) { return 16 * kMiB + std::min(limit / 16, kGiB); }
 
+int64_t late_reserve(int64_t limit) { return pool_reserve(limit) / 4; }
+
 int large_at_once(int cpus, bool pressed) {
   const int usual = std::max(2, cpus + cpus / 2);
   return pressed ? std::max(1, usual / 2) : usual;

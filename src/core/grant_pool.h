@@ -21,6 +21,9 @@ int64_t pool_capacity(const PoolFacts& facts);
 // Kept back for those who may not wait, and for the page cache without which nothing runs. Bytes.
 int64_t pool_reserve(int64_t limit);
 
+// Of these, what queries that have waited too long may take together, each its minimum.
+int64_t late_reserve(int64_t limit);
+
 struct PoolUse {
   int64_t granted = 0;  // sum of all grants out of the pool
   int64_t small = 0;    // of these, to small queries

@@ -1,5 +1,7 @@
 #include "pg/governor_grants.h"
 
+#include <malloc.h>
+
 #include "core/bytes.h"
 #include "pg/governor_lock_waiters.h"
 #include "pg/governor_settings.h"
@@ -156,33 +158,50 @@ void take_minimum(GrantSlot* slot, const GrantRequest& request, Answer& answer) 
 
 [[noreturn]] void refuse(const GrantRequest& request, int64 capacity) {
   ereport(ERROR,
-          (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no memory became free for the query within %d ms", grant_timeout_ms),
-           errdetail("It needs at least " INT64_FORMAT " kB of the " INT64_FORMAT " kB that are dealt out to queries.",
-                     request.least / kKiB, capacity / kKiB),
+          (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no memory became free for the query in time"),
+           errdetail("It waited longer than aza.grant_timeout (%d ms) for " INT64_FORMAT " kB of the " INT64_FORMAT
+                     " kB that there are for queries.",
+                     grant_timeout_ms, request.least / kKiB, capacity / kKiB),
            errhint("Raise aza.grant_timeout, run fewer queries at once, or give the server more memory.")));
   pg_unreachable();
 }
 
-// After aza.grant_timeout. It runs only where its minimum is really there: all those that waited, started at once, would
-// break the limit.
-void time_out(GrantSlot* slot, const GrantRequest& request, Answer& answer) {
+long ms_left(TimestampTz since) {
+  if (grant_timeout_ms == 0) return kLookMs;
+  const int64 passed = (GetCurrentTimestamp() - since) / 1000;
+  return static_cast<long>(grant_timeout_ms - passed);
+}
+
+// Its minimum, of what the pool has or else of the reserve; not more than is really there, since all those that have waited
+// too long, started at once, would break the limit. The lock is held.
+bool take_late(GrantSlot* slot, const GrantRequest& request, Answer& answer) {
+  const PoolRules rules = pool_rules();
+  const ImmediateGrant grant = grant_at_once(rules, governor->use, least_of(request));
+  if (grant.from_reserve > late_reserve(governor->limit.memory_mib * kMiB) - governor->reserve_used) return false;
+  answer.bytes = grant.from_pool;
+  answer.from_reserve = grant.from_reserve;
+  if (answer.bytes > 0) enter_grant(slot, answer.bytes, answer.large);
+  if (answer.from_reserve > 0) enter_reserve(slot, answer.from_reserve);
+  return true;
+}
+
+// After aza.grant_timeout. Whether it may run now; where it may never, an error.
+bool time_out(GrantSlot* slot, const GrantRequest& request, Answer& answer) {
+  const bool runs = grant_timeout_action == static_cast<int>(TimeoutAction::run);
+  const bool given_up = !runs || ms_left(slot->since) <= -static_cast<long>(grant_timeout_ms);
   int64 capacity = 0;
-  bool runs = false;
   {
     GovernorLock lock;
+    const bool started = take_answer(slot, answer) || (runs && take_late(slot, request, answer));
+    if (!started && !given_up) return false;
     end_wait(slot);
-    const PoolRules rules = pool_rules();
-    capacity = rules.capacity;
-    if (!take_answer(slot, answer) && grant_timeout_action == static_cast<int>(TimeoutAction::run)) {
-      answer.bytes = grant_at_once(rules, governor->use, least_of(request)).from_pool;
-      if (answer.bytes > 0) enter_grant(slot, answer.bytes, answer.large);
-    }
-    runs = answer.bytes > 0;
     governor->counts.timed_out++;
-    if (!runs) governor->counts.refused++;
+    if (!started) governor->counts.refused++;
     serve_line();
+    if (started) return true;
+    capacity = pool_rules().capacity;
   }
-  if (!runs) refuse(request, capacity);
+  refuse(request, capacity);
 }
 
 bool got_answer(GrantSlot* slot, Answer& answer) {
@@ -192,15 +211,9 @@ bool got_answer(GrantSlot* slot, Answer& answer) {
   return true;
 }
 
-long ms_left(TimestampTz since) {
-  if (grant_timeout_ms == 0) return kLookMs;
-  const int64 passed = (GetCurrentTimestamp() - since) / 1000;
-  return static_cast<long>(grant_timeout_ms - passed);
-}
-
 void sleep_in_line(long ms) {
   if (wait_event == 0) wait_event = WaitEventExtensionNew("AzaMemoryGrant");
-  WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, ms < kLookMs ? ms : kLookMs, wait_event);
+  WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, ms > 0 && ms < kLookMs ? ms : kLookMs, wait_event);
   ResetLatch(MyLatch);
   CHECK_FOR_INTERRUPTS();
 }
@@ -209,7 +222,7 @@ void wait_for_answer(GrantSlot* slot, const GrantRequest& request, Answer& answe
   for (;;) {
     if (got_answer(slot, answer)) return;
     const long left = ms_left(slot->since);
-    if (left <= 0) return time_out(slot, request, answer);
+    if (left <= 0 && time_out(slot, request, answer)) return;
     if (others_wait_for_our_locks()) return take_minimum(slot, request, answer);
     sleep_in_line(left);
   }
@@ -275,6 +288,13 @@ void at_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactio
   }
 }
 
+// The C library keeps what was freed for later; after a large query that is memory which others could use.
+void return_freed_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 }  // namespace
 
 HeldGrant* held_grant(const void* holder) {
@@ -323,6 +343,7 @@ void release_grant(const void* holder) {
   for (int i = held_grants - 1; i >= 0; i--) {
     if (held[i].holder != holder) continue;
     restore_setting(held[i]);
+    if (held[i].large) return_freed_memory();
     return release_at(i);
   }
 }
