@@ -45,6 +45,7 @@ void add_test(Sha256& digest, const Entry& entry) {
   digest.add_field(entry.runtime.preload_library);
   digest.add_field(entry.runtime.preload_only ? "preload only" : "");
   add_pairs(digest, entry.smoke.settings);
+  add_pairs(digest, entry.smoke.scripts);
 }
 
 }  // namespace

@@ -82,10 +82,11 @@ private:
     return absolute((std::filesystem::path(request_.manifest).parent_path() / "patches").string());
   }
 
-  // A short name under /tmp: a socket's path has 107 bytes. The server's user owns it.
+  // A short name under TMPDIR or /tmp: a socket's path has 107 bytes. The server's user owns it.
   Trouble open_smoke(Workshop& shop) {
     Command command;
-    command.argv = {"mktemp", "--directory", "/tmp/aza-smoke-XXXXXX"};
+    const auto folder = environment_.find("TMPDIR");
+    command.argv = {"mktemp", "--directory", (folder == environment_.end() ? "/tmp" : folder->second) + "/aza-smoke-XXXXXX"};
     if (!shop.toolchain.user.empty()) {
       command.argv.insert(command.argv.begin(), {"setpriv", "--reuid=" + shop.toolchain.user,
                                                  "--regid=" + shop.toolchain.user, "--init-groups"});

@@ -43,7 +43,8 @@ struct Runtime {
 };
 
 struct Smoke {
-  std::vector<std::pair<std::string, std::string>> settings;  // for the scratch server
+  std::vector<std::pair<std::string, std::string>> settings;  // for the scratch server; {scripts} is their folder
+  std::vector<std::pair<std::string, std::string>> scripts;   // name -> text: programs that the server calls
 };
 
 struct Entry {

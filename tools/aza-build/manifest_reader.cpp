@@ -78,7 +78,7 @@ void read_runtime(const Json& json, Entry& entry) {
                             flag_of(*runtime, "defaultEnable", false), flag_of(*runtime, "preloadOnly", false)};
   }
   const Json* smoke = member(json, "smoke");
-  if (smoke) entry.smoke.settings = pairs_of(*smoke, "settings");
+  if (smoke) entry.smoke = {pairs_of(*smoke, "settings"), pairs_of(*smoke, "scripts")};
 }
 
 Entry read_entry(const Json& json) {

@@ -107,24 +107,45 @@ Trouble ScratchServer::link_tree() {
   return trouble;
 }
 
+Trouble ScratchServer::write_scripts() {
+  for (const auto& [name, text] : options_.scripts) {
+    const std::string path = folder_ + "/scripts/" + name;
+    if (Trouble trouble = shop_.files.write(path, text); !trouble.empty()) return trouble;
+    Command command = as_server_user({});
+    command.argv = {"chmod", "755", path};
+    if (const auto done = run_logged(shop_, entry_, std::move(command), "making a script executable"); !done) return done.because();
+  }
+  return {};
+}
+
+std::vector<std::string> ScratchServer::server_argv() const {
+  std::vector<std::string> argv = {root() + shop_.toolchain.bindir + "/postgres", "-D", data_, "-h", "", "-k",
+                                   shop_.smoke + "/sockets/" + entry_.name};
+  const auto set = [&](const std::string& name, std::string value) {
+    constexpr std::string_view kScripts = "{scripts}";
+    const size_t at = value.find(kScripts);
+    if (at != std::string::npos) value.replace(at, kScripts.size(), folder_ + "/scripts");
+    argv.insert(argv.end(), {"-c", name + "=" + value});
+  };
+  for (const char* name : {"fsync", "jit"}) set(name, "off");
+  set("max_worker_processes", "32");
+  if (!options_.preload.empty()) set("shared_preload_libraries", fmt::format("{}", fmt::join(options_.preload, ",")));
+  for (const auto& [name, value] : options_.settings) set(name, value);
+  return argv;
+}
+
 Trouble ScratchServer::start() {
   const std::string program = shop_.toolchain.bindir + "/postgres";
   if (Trouble trouble = link_tree(); !trouble.empty()) return trouble;
   if (Trouble trouble = shop_.files.copy(program, root() + program); !trouble.empty()) return trouble;
+  if (Trouble trouble = write_scripts(); !trouble.empty()) return trouble;
   Command copy = as_server_user({});
   copy.argv = {"cp", "--archive", template_of(shop_), data_};  // as ourselves: it keeps the owner
   if (const auto copied = run_logged(shop_, entry_, copy, "copying the data directory"); !copied) return copied.because();
-  std::vector<std::string> argv = {root() + program, "-D", data_, "-k", shop_.smoke + "/sockets/" + entry_.name, "-h", "",
-                                   "-c", "fsync=off", "-c", "jit=off", "-c", "max_worker_processes=32"};
-  const auto set = [&](const std::string& name, const std::string& value) {
-    argv.insert(argv.end(), {"-c", name + "=" + value});
-  };
-  if (!options_.preload.empty()) set("shared_preload_libraries", fmt::format("{}", fmt::join(options_.preload, ",")));
-  for (const auto& [name, value] : options_.settings) set(name, value);
   const auto socket = run_logged(shop_, entry_, as_server_user({"mkdir", "-p", shop_.smoke + "/sockets/" + entry_.name}),
                                  "making the socket's folder");
   if (!socket) return socket.because();
-  server_ = shop_.commands.start(as_server_user(std::move(argv)));
+  server_ = shop_.commands.start(as_server_user(server_argv()));
   return wait_until_ready();
 }
 

@@ -14,7 +14,8 @@ namespace aza::build {
 struct ScratchOptions {
   std::vector<std::string> stages;   // staging folders, the entry's own last
   std::vector<std::string> preload;  // shared_preload_libraries
-  std::vector<std::pair<std::string, std::string>> settings;
+  std::vector<std::pair<std::string, std::string>> settings;  // {scripts} in a value is the scripts' folder
+  std::vector<std::pair<std::string, std::string>> scripts;   // name -> text
 };
 
 class ScratchServer {
@@ -36,6 +37,8 @@ private:
   Trouble link_system(const std::string& folder);
   Trouble link_stage(const std::string& stage);
   Trouble link(const std::string& from, const std::string& path);
+  Trouble write_scripts();
+  std::vector<std::string> server_argv() const;
   Trouble wait_until_ready();
   Command as_server_user(std::vector<std::string> argv) const;
 

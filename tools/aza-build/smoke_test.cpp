@@ -39,6 +39,7 @@ private:
   static void add(ScratchOptions& options, const Entry& entry) {
     if (entry.runtime.shared_preload) options.preload.push_back(entry.runtime.preload_library);
     options.settings.insert(options.settings.end(), entry.smoke.settings.begin(), entry.smoke.settings.end());
+    options.scripts.insert(options.scripts.end(), entry.smoke.scripts.begin(), entry.smoke.scripts.end());
   }
 
   // A tool is its programs and the server libraries that it installs.

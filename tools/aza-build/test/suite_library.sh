@@ -9,6 +9,12 @@ failed=0
 begin() {
   rm -rf "$here"
   mkdir -p "$here"
+  # Scratch servers of this suite alone; short, because a socket's path has 107 bytes, and open to the server's user.
+  TMPDIR=$(mktemp -d /tmp/aza-suite-XXXXXX)
+  export TMPDIR
+  chmod 1777 "$TMPDIR"
+  trap 'rm -rf "$TMPDIR"' EXIT
+  trap 'exit 130' INT TERM
   [ -x "$aza" ] || make -s -f mk/native.mk build/bin/aza-build VARIANT=tools >&2
 }
 
