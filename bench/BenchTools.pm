@@ -8,13 +8,15 @@ use IPC::Run ();
 use JSON::PP ();
 use PostgreSQL::Test::Utils ();
 
-our @EXPORT = qw(median spread ratio single_user_instructions instructions_in keep);
+our @EXPORT = qw(median least spread ratio single_user_instructions instructions_in keep);
 
 sub median
 {
 	my @sorted = sort { $a <=> $b } @_;
 	return $sorted[ $#sorted / 2 ];
 }
+
+sub least { my ($least) = sort { $a <=> $b } @_; return $least; }
 
 # The middle half: from the first quartile to the third.
 sub spread
@@ -32,12 +34,12 @@ sub _collected
 	return $count // die "no count in $file";
 }
 
-# Instructions of a single-user server that runs these statements, each on one line.
+# Instructions of a single-user server that runs these statements. Nothing is tuned in it.
 sub single_user_instructions
 {
 	my ($node, $database, @statements) = @_;
 	my $counts = "$ENV{AZA_BENCH_FOLDER}/callgrind.out";
-	my ($input, $output) = (join("\n", @statements) . "\n", '');
+	my $output = '';
 	IPC::Run::run([ 'valgrind', '--quiet', '--tool=callgrind', "--callgrind-out-file=$counts",
 			'postgres', '--single', '-j', '-D', $node->data_dir, $database ],
 		'<', \(join(";\n\n", @statements) . ";\n\n"), '>', \$output, '2>&1') or die $output;

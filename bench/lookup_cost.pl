@@ -22,7 +22,7 @@ $node->safe_psql('postgres', "
 		LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 		AS \$body\$ BEGIN $query INTO usename, passwd; RETURN; END \$body\$;
 	CREATE FUNCTION sql_lookup(user_name text, OUT usename text, OUT passwd text) RETURNS SETOF record
-		LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS \$body\$ $query \$body\$;
+		LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pg_temp AS \$body\$ $query \$body\$;
 	-- As many roles as a busy cluster has, with statistics, as autovacuum would make them.
 	SELECT format('CREATE ROLE role%s LOGIN', i) FROM generate_series(1, 200) AS i \\gexec
 	VACUUM ANALYZE pg_authid;");
@@ -51,6 +51,8 @@ for my $round (1 .. $rounds)
 	}
 	push @{ $ratios{$_} }, $took{$_} / $took{pgbouncer_lookup} for @peers;
 }
+# A single-user server is not tuned: it gets the same plans from the same values in its file.
+$node->append_conf('postgresql.conf', $node->safe_psql('postgres', 'SELECT aza_tuning_conf()'));
 $node->stop;
 
 # The difference of two loops is the calls alone, without the server's start and the caches' filling.
