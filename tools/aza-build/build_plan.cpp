@@ -55,9 +55,9 @@ Method method_of(const Entry& entry, const std::string& channel) {
   return entry.packages.contains(channel) ? Method::package : Method::source;
 }
 
-Outcome<std::vector<PlannedEntry>> make_plan(const FileStore& files, const Manifest& manifest, const DependencyGraph& graph,
-                                             const std::string& channel, const Toolchain& toolchain,
-                                             const std::string& patches) {
+Outcome<std::vector<PlannedEntry>> make_plan(const FileStore& files, const Manifest& manifest,
+                                             const DependencyGraph& graph, const std::string& channel,
+                                             const Toolchain& toolchain, const std::string& patches) {
   std::vector<PlannedEntry> plan(manifest.entries.size());
   for (size_t place : graph.order()) {
     const Entry& entry = manifest.entries[place];

@@ -23,8 +23,8 @@ struct PlannedEntry {
 Method method_of(const Entry& entry, const std::string& channel);
 
 // One per entry of the manifest, in its order. Unknown where a patch cannot be read.
-Outcome<std::vector<PlannedEntry>> make_plan(const FileStore& files, const Manifest& manifest, const DependencyGraph& graph,
-                                             const std::string& channel, const Toolchain& toolchain,
-                                             const std::string& patches);
+Outcome<std::vector<PlannedEntry>> make_plan(const FileStore& files, const Manifest& manifest,
+                                             const DependencyGraph& graph, const std::string& channel,
+                                             const Toolchain& toolchain, const std::string& patches);
 
 }  // namespace aza::build

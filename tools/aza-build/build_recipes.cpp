@@ -39,16 +39,22 @@ Steps autotools(const Recipe& recipe, const Toolchain&, const RecipeInput& in) {
 }
 
 Steps cmake(const Recipe& recipe, const Toolchain& tools, const RecipeInput& in) {
-  const Words configure = {"cmake", "-S", in.source, "-B", in.out, "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
-                           "-DCMAKE_INSTALL_PREFIX=/usr", "-DPG_CONFIG=" + tools.pg_config};
+  const Words configure = {"cmake",
+                           "-S",
+                           in.source,
+                           "-B",
+                           in.out,
+                           "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
+                           "-DCMAKE_INSTALL_PREFIX=/usr",
+                           "-DPG_CONFIG=" + tools.pg_config};
   return {{with(configure, recipe.options), in.source},
           {{"cmake", "--build", in.out}, in.source},
           {{"env", "DESTDIR=" + in.stage, "cmake", "--install", in.out}, in.source}};
 }
 
 Steps meson(const Recipe& recipe, const Toolchain&, const RecipeInput& in) {
-  const Words setup = {"meson", "setup", in.out, in.source, "--prefix=/usr", "--buildtype=release",
-                       "--wrap-mode=nodownload"};
+  const Words setup = {
+      "meson", "setup", in.out, in.source, "--prefix=/usr", "--buildtype=release", "--wrap-mode=nodownload"};
   return {{with(setup, recipe.options), in.source},
           {{"meson", "compile", "-C", in.out}, in.source},
           {{"env", "DESTDIR=" + in.stage, "meson", "install", "-C", in.out, "--no-rebuild"}, in.source}};
@@ -71,7 +77,8 @@ std::vector<RecipeStep> fetch_steps(const Recipe& recipe, const Toolchain& toolc
 
 std::vector<RecipeStep> build_steps(const Recipe& recipe, const Toolchain& toolchain, const RecipeInput& input) {
   static const std::map<std::string, Steps (*)(const Recipe&, const Toolchain&, const RecipeInput&)> kRecipes = {
-      {"pgxs", pgxs}, {"make", make}, {"autotools", autotools}, {"cmake", cmake}, {"meson", meson}, {"cargo-pgrx", cargo_pgrx},
+      {"pgxs", pgxs},   {"make", make},   {"autotools", autotools},
+      {"cmake", cmake}, {"meson", meson}, {"cargo-pgrx", cargo_pgrx},
   };
   return kRecipes.at(recipe.type)(recipe, toolchain, input);
 }

@@ -16,10 +16,10 @@ struct RecipeStep {
 };
 
 struct RecipeInput {
-  std::string source;  // the folder to build in: the copy of the source, with the subdir
-  std::string out;     // a folder of its own for build systems that build elsewhere
-  std::string stage;   // becomes / of the installed tree
-  bool has_configure = false;   // for autotools: `configure` is there
+  std::string source;              // the folder to build in: the copy of the source, with the subdir
+  std::string out;                 // a folder of its own for build systems that build elsewhere
+  std::string stage;               // becomes / of the installed tree
+  bool has_configure = false;      // for autotools: `configure` is there
   bool has_perl_makefile = false;  // for make: Makefile.PL is there
 };
 

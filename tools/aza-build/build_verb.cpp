@@ -15,7 +15,9 @@ namespace aza::build {
 
 namespace {
 
-std::string absolute(const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); }
+std::string absolute(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
 
 Environment fetch_environment(const Environment& caller) {
   constexpr std::string_view kTaken[] = {"HOME",       "http_proxy",  "https_proxy",   "no_proxy",
@@ -32,7 +34,11 @@ class Build {
 public:
   Build(FileStore& files, CommandRunner& commands, const Request& request, const Environment& environment,
         const Screen& screen)
-      : files_(files), commands_(commands), request_(request), environment_(environment), progress_(screen.print, screen.is_terminal) {}
+      : files_(files),
+        commands_(commands),
+        request_(request),
+        environment_(environment),
+        progress_(screen.print, screen.is_terminal) {}
 
   Verdict run() {
     const auto manifest = load_manifest(files_, request_.manifest);
@@ -52,7 +58,8 @@ private:
     for (const std::string& name : request_.only) {
       const size_t place = graph.find(name);
       if (place == DependencyGraph::kMissing) {
-        return Outcome<std::vector<bool>>::unknown(fmt::format("there is no entry '{}' in {}", name, request_.manifest));
+        return Outcome<std::vector<bool>>::unknown(
+            fmt::format("there is no entry '{}' in {}", name, request_.manifest));
       }
       selected[place] = true;
       for (size_t need : graph.all_needs_of(place)) selected[need] = true;
@@ -68,16 +75,29 @@ private:
     const auto toolchain = probe_toolchain(commands_, request_.pg_config, manifest.postgresql);
     if (!toolchain) return environment_error(toolchain.because());
     const auto makeflags = environment_.find("MAKEFLAGS");
-    const auto tokens = job_tokens(makeflags == environment_.end() ? "" : makeflags->second, request_.jobs, work + "/jobs");
+    const auto tokens =
+        job_tokens(makeflags == environment_.end() ? "" : makeflags->second, request_.jobs, work + "/jobs");
     if (!tokens) return environment_error(tokens.because());
-    Workshop shop{files_, commands_, **tokens, progress_, manifest, *toolchain, work, cache(), patches(), "", fetch_environment(environment_)};
+    Workshop shop{files_,
+                  commands_,
+                  **tokens,
+                  progress_,
+                  manifest,
+                  *toolchain,
+                  work,
+                  cache(),
+                  patches(),
+                  "",
+                  fetch_environment(environment_)};
     if (Trouble trouble = open_smoke(shop); !trouble.empty()) return environment_error(trouble);
     Verdict verdict = with_workshop(shop, graph, selected);
     files_.remove(shop.smoke);
     return verdict;
   }
 
-  std::string cache() const { return absolute(request_.source_cache.empty() ? request_.work + "/cache" : request_.source_cache); }
+  std::string cache() const {
+    return absolute(request_.source_cache.empty() ? request_.work + "/cache" : request_.source_cache);
+  }
   std::string patches() const {
     return absolute((std::filesystem::path(request_.manifest).parent_path() / "patches").string());
   }
@@ -86,7 +106,8 @@ private:
   Trouble open_smoke(Workshop& shop) {
     Command command;
     const auto folder = environment_.find("TMPDIR");
-    command.argv = {"mktemp", "--directory", (folder == environment_.end() ? "/tmp" : folder->second) + "/aza-smoke-XXXXXX"};
+    command.argv = {"mktemp", "--directory",
+                    (folder == environment_.end() ? "/tmp" : folder->second) + "/aza-smoke-XXXXXX"};
     if (!shop.toolchain.user.empty()) {
       command.argv.insert(command.argv.begin(), {"setpriv", "--reuid=" + shop.toolchain.user,
                                                  "--regid=" + shop.toolchain.user, "--init-groups"});
@@ -142,7 +163,8 @@ private:
     };
     const auto ends = run_tasks(needs, order, rules, task);
     if (jobs.found_done() > 0) {
-      shop.progress.line(fmt::format("[ext-build] {} of {} entries were built and tested already", jobs.found_done(), order.size()));
+      shop.progress.line(
+          fmt::format("[ext-build] {} of {} entries were built and tested already", jobs.found_done(), order.size()));
     }
     return ends;
   }

@@ -16,8 +16,9 @@ CLI::Option* channel_option(CLI::App* verb, Request& request) {
 }
 
 void preload_option(CLI::App* verb, Request& request) {
-  verb->add_option("--preload", request.preload,
-                   "the preload list that the server will have; default: POSTGRES_SHARED_PRELOAD_LIBRARIES, or the core list");
+  verb->add_option(
+      "--preload", request.preload,
+      "the preload list that the server will have; default: POSTGRES_SHARED_PRELOAD_LIBRARIES, or the core list");
 }
 
 void manifest_verbs(CLI::App& app, Request& request) {
@@ -31,8 +32,10 @@ void manifest_verbs(CLI::App& app, Request& request) {
 
   CLI::App* disable = app.add_subcommand("disable", "mark an entry as built and tested, but not shipped");
   disable->add_option("NAME", request.name)->required();
-  disable->add_option("--reason", request.reason, "why; kept in the manifest")->required()->check(CLI::Validator(
-      [](std::string& text) { return text.empty() ? std::string("must say something") : std::string(); }, "TEXT"));
+  disable->add_option("--reason", request.reason, "why; kept in the manifest")
+      ->required()
+      ->check(CLI::Validator(
+          [](std::string& text) { return text.empty() ? std::string("must say something") : std::string(); }, "TEXT"));
   preload_option(disable, request);
 
   CLI::App* enable = app.add_subcommand("enable", "let a disabled entry ship again");
@@ -72,14 +75,16 @@ void image_verbs(CLI::App& app, Request& request) {
   sbom->add_option("--format", request.format)->check(CLI::IsMember({"spdx", "cyclonedx"}))->default_val("spdx");
 
   CLI::App* outdated = app.add_subcommand("outdated", "which pins are behind their upstream");
-  outdated->add_option("--remote-cache", request.remote_cache, "a folder of local mirrors, OWNER/NAME.git; no network then");
+  outdated->add_option("--remote-cache", request.remote_cache,
+                       "a folder of local mirrors, OWNER/NAME.git; no network then");
 }
 
 }  // namespace
 
 std::variant<Request, Verdict> parse_command_line(int argc, char** argv) {
   Request request;
-  CLI::App app("Checks the manifest of extensions, builds and tests what it names, and says what shipped.", "aza-build");
+  CLI::App app("Checks the manifest of extensions, builds and tests what it names, and says what shipped.",
+               "aza-build");
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--manifest", request.manifest, "the manifest")->capture_default_str();

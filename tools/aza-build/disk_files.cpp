@@ -20,7 +20,9 @@ Trouble trouble(const std::string& path, const std::error_code& error) {
   return error ? fmt::format("{}: {}", path, error.message()) : Trouble();
 }
 
-Trouble last_trouble(const std::string& path) { return trouble(path, {errno, std::generic_category()}); }
+Trouble last_trouble(const std::string& path) {
+  return trouble(path, {errno, std::generic_category()});
+}
 
 class DiskFiles : public FileStore {
 public:
@@ -126,6 +128,8 @@ public:
 
 }  // namespace
 
-std::unique_ptr<FileStore> disk_files() { return std::make_unique<DiskFiles>(); }
+std::unique_ptr<FileStore> disk_files() {
+  return std::make_unique<DiskFiles>();
+}
 
 }  // namespace aza::build

@@ -19,7 +19,12 @@ constexpr const char* kMethods[] = {"builtin", "package", "source"};
 
 EntryJobs::EntryJobs(Workshop& shop, const DependencyGraph& graph, const std::vector<PlannedEntry>& plan,
                      std::string channel)
-    : shop_(shop), graph_(graph), plan_(plan), channel_(std::move(channel)), recorded_(plan.size()), rank_(plan.size()) {
+    : shop_(shop),
+      graph_(graph),
+      plan_(plan),
+      channel_(std::move(channel)),
+      recorded_(plan.size()),
+      rank_(plan.size()) {
   const std::vector<size_t> order = graph.order();
   for (size_t i = 0; i < order.size(); ++i) rank_[order[i]] = i;
 }
@@ -56,7 +61,8 @@ bool EntryJobs::is_done(size_t place) {
 void EntryJobs::say_done(size_t place) {
   const Entry& entry = shop_.manifest.entries[place];
   const char* did = plan_[place].method == Method::source ? "built and tested" : "tested";
-  shop_.progress.line(fmt::format("[ext-build] {}: {} in {:.1f} s", entry.name, did, shop_.progress.elapsed(entry.name)));
+  shop_.progress.line(
+      fmt::format("[ext-build] {}: {} in {:.1f} s", entry.name, did, shop_.progress.elapsed(entry.name)));
 }
 
 RecordedEntry EntryJobs::new_record(size_t place) const {
@@ -104,7 +110,8 @@ Trouble EntryJobs::from_package(size_t place, RecordedEntry& record) {
     if (!package.own) record.runtime.push_back({package.package, package.version, {}});
   }
   for (const auto& [path, target] : pin.links) {
-    if (Trouble trouble = shop_.files.make_link(target, stage(place) + "/root" + path); !trouble.empty()) return trouble;
+    if (Trouble trouble = shop_.files.make_link(target, stage(place) + "/root" + path); !trouble.empty())
+      return trouble;
   }
   return {};
 }
@@ -143,7 +150,8 @@ Trouble EntryJobs::test(size_t place, RecordedEntry& record) {
   SmokeInput input;
   const auto add_stages = [&](size_t each, const RecordedEntry& its) {
     if (plan_[each].method == Method::builtin) return;
-    for (const RuntimePackage& package : its.runtime) input.stages.push_back(stage(each) + "/runtime-" + package.package);
+    for (const RuntimePackage& package : its.runtime)
+      input.stages.push_back(stage(each) + "/runtime-" + package.package);
     input.stages.push_back(stage(each) + "/root");
   };
   for (size_t need : needs) {

@@ -14,7 +14,7 @@ namespace aza::build {
 using Trouble = std::string;  // what went wrong; empty: nothing
 
 struct TreeFile {
-  std::string path;  // below the root that was asked for
+  std::string path;   // below the root that was asked for
   unsigned mode = 0;  // permission bits
   uint64_t size = 0;
   std::string link;  // target of a symbolic link; empty for a regular file
@@ -36,7 +36,7 @@ public:
   virtual Trouble copy(const std::string& from, const std::string& to) = 0;  // one file, or one link as a link
   virtual Trouble rename(const std::string& from, const std::string& to) = 0;
   virtual bool remove_empty_folder(const std::string& path) = 0;  // false: it is no empty folder
-  virtual Trouble remove(const std::string& path) = 0;  // a file, or a folder with all in it; absent is well
+  virtual Trouble remove(const std::string& path) = 0;            // a file, or a folder with all in it; absent is well
 };
 
 std::unique_ptr<FileStore> disk_files();

@@ -11,7 +11,9 @@ namespace aza::build {
 
 namespace {
 
-std::string pointer_to(size_t entry, std::string_view rest) { return fmt::format("/entries/{}{}", entry, rest); }
+std::string pointer_to(size_t entry, std::string_view rest) {
+  return fmt::format("/entries/{}{}", entry, rest);
+}
 
 template <class Range, class Value>
 bool contains(const Range& range, const Value& value) {
@@ -53,9 +55,10 @@ private:
     if (options_.channel.empty() || each.install_via != InstallVia::pgdg || each.packages.contains(options_.channel)) {
       return;
     }
-    report(pointer_to(i, "/packages"),
-           fmt::format("{} has no package pinned for the channel '{}'", each.name, options_.channel),
-           fmt::format("add \"{}\": {{ \"package\": ..., \"version\": ... }}, or build it from source", options_.channel));
+    report(
+        pointer_to(i, "/packages"),
+        fmt::format("{} has no package pinned for the channel '{}'", each.name, options_.channel),
+        fmt::format("add \"{}\": {{ \"package\": ..., \"version\": ... }}, or build it from source", options_.channel));
   }
 
   void dependencies(size_t i) {
@@ -65,7 +68,8 @@ private:
       const size_t needed = graph_.find(name);
       const std::string pointer = pointer_to(i, fmt::format("/dependencies/{}", slot));
       if (needed == DependencyGraph::kMissing) {
-        report(pointer, fmt::format("Extension {} requires dependency '{}' which is not in the manifest", each.name, name),
+        report(pointer,
+               fmt::format("Extension {} requires dependency '{}' which is not in the manifest", each.name, name),
                fmt::format("add an entry '{}', or remove the dependency", name));
       } else if (each.enabled && !entry(needed).enabled) {
         report(pointer,

@@ -12,7 +12,7 @@
 namespace aza::build {
 
 struct GateOptions {
-  std::string channel;                      // "pgdg" or "debian"; empty: pins are not asked for
+  std::string channel;                              // "pgdg" or "debian"; empty: pins are not asked for
   std::optional<std::vector<std::string>> preload;  // what POSTGRES_SHARED_PRELOAD_LIBRARIES says; none: the default
 };
 

@@ -13,7 +13,8 @@ namespace aza::build {
 
 inline constexpr const char* kDocsPage = "docs/manifest.md";  // holds the table between two marker lines
 
-// Path from the repository's root -> text. `docs_page` is the page as it stands now; a page without markers is left out.
+// Path from the repository's root -> text. `docs_page` is the page as it stands now; a page without markers is left
+// out.
 std::map<std::string, std::string> generated_files(const Manifest& manifest, const DependencyGraph& graph,
                                                    std::string_view docs_page);
 

@@ -19,7 +19,8 @@ using Targets = std::map<std::string, Placed>;  // path below DIR -> where it co
 
 class ImageMerge {
 public:
-  ImageMerge(Workshop& shop, const ImageLayout& layout, const std::vector<StagedEntry>& entries, const std::string& channel)
+  ImageMerge(Workshop& shop, const ImageLayout& layout, const std::vector<StagedEntry>& entries,
+             const std::string& channel)
       : shop_(shop), layout_(layout), entries_(entries) {
     record_.channel = channel;
   }
@@ -78,7 +79,8 @@ private:
   }
 
   bool is_staged(const std::string& name) const {
-    return std::any_of(entries_.begin(), entries_.end(), [&](const StagedEntry& each) { return each.record->name == name; });
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const StagedEntry& each) { return each.record->name == name; });
   }
 
   // The folders where extensions live, and what the server itself has there.
@@ -101,8 +103,9 @@ private:
     const auto old = shop_.files.read(path(layout_.record));
     if (!old || *old != record_text(record_)) return false;
     const std::set<std::string> gone = disabled_only();
-    return std::all_of(targets_.begin(), targets_.end(),
-                       [&](const auto& target) { return gone.contains(target.first) != shop_.files.exists(path(target.first)); });
+    return std::all_of(targets_.begin(), targets_.end(), [&](const auto& target) {
+      return gone.contains(target.first) != shop_.files.exists(path(target.first));
+    });
   }
 
   // Everything is written beside its place first: when that fails (a full disk), nothing of the image has changed.
@@ -140,7 +143,8 @@ private:
   // The file, and the folders that are empty without it.
   Trouble take_out(const std::string& target) {
     Trouble trouble = shop_.files.remove(path(target));
-    for (size_t end = target.rfind('/'); end != std::string::npos && trouble.empty(); end = target.rfind('/', end - 1)) {
+    for (size_t end = target.rfind('/'); end != std::string::npos && trouble.empty();
+         end = target.rfind('/', end - 1)) {
       if (!shop_.files.remove_empty_folder(path(target.substr(0, end)))) break;
     }
     return trouble;
@@ -162,8 +166,9 @@ private:
   }
 
   Trouble clean_up_disabled() {
-    const auto count = std::count_if(record_.entries.begin(), record_.entries.end(),
-                                     [this](const RecordedEntry& entry) { return !entry.enabled && is_staged(entry.name); });
+    const auto count =
+        std::count_if(record_.entries.begin(), record_.entries.end(),
+                      [this](const RecordedEntry& entry) { return !entry.enabled && is_staged(entry.name); });
     if (count == 0) return {};
     out_.lines.push_back(fmt::format("[ext-build] Removing {} disabled extension(s) from image", count));
     std::set<std::string> paths = disabled_only();
@@ -213,7 +218,8 @@ std::string ImageLayout::target(const Toolchain& toolchain, const std::string& s
   for (const auto& [from, to] : moves) {
     const std::string below = from.substr(1);
     if (staged == below) return to;
-    if (staged.starts_with(below + "/")) return to.empty() ? staged.substr(below.size() + 1) : to + staged.substr(below.size());
+    if (staged.starts_with(below + "/"))
+      return to.empty() ? staged.substr(below.size() + 1) : to + staged.substr(below.size());
   }
   return staged;
 }

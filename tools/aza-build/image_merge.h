@@ -16,10 +16,10 @@ struct StagedEntry {
 };
 
 struct ImageLayout {
-  std::string folder;   // DIR
+  std::string folder;  // DIR
   bool is_prefix = false;
   bool is_partial = false;  // --only: what earlier runs recorded of other entries stays
-  std::string record;   // kDestdirRecord or kPrefixRecord
+  std::string record;       // kDestdirRecord or kPrefixRecord
   // Where a staged path goes below DIR: for a prefix, the server's library and share folders become lib/ and share/.
   std::string target(const Toolchain& toolchain, const std::string& staged) const;
 };

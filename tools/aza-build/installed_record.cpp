@@ -42,7 +42,8 @@ Json files_json(const std::vector<RecordedFile>& files) {
 std::vector<RecordedFile> files_of(const Json& list) {
   std::vector<RecordedFile> files;
   for (const Json& item : list.array_range()) {
-    files.push_back({item.at("path").as<std::string>(), item.at("sha256").as<std::string>(), item.at("size").as<uint64_t>()});
+    files.push_back(
+        {item.at("path").as<std::string>(), item.at("sha256").as<std::string>(), item.at("size").as<uint64_t>()});
   }
   return files;
 }
@@ -103,9 +104,13 @@ InstalledRecord record_of(const Json& json) {
 
 }  // namespace
 
-std::string entry_text(const RecordedEntry& entry) { return json_text(entry_json(entry)); }
+std::string entry_text(const RecordedEntry& entry) {
+  return json_text(entry_json(entry));
+}
 
-Outcome<RecordedEntry> parse_entry(const std::string& text) { return parsed<RecordedEntry>(text, entry_of); }
+Outcome<RecordedEntry> parse_entry(const std::string& text) {
+  return parsed<RecordedEntry>(text, entry_of);
+}
 
 std::string record_text(const InstalledRecord& record) {
   Json json;
@@ -120,7 +125,9 @@ std::string record_text(const InstalledRecord& record) {
   return json_text(json);
 }
 
-Outcome<InstalledRecord> parse_record(const std::string& text) { return parsed<InstalledRecord>(text, record_of); }
+Outcome<InstalledRecord> parse_record(const std::string& text) {
+  return parsed<InstalledRecord>(text, record_of);
+}
 
 Outcome<InstalledRecord> load_record(const FileStore& files, const std::string& image) {
   for (const char* place : {kDestdirRecord, kPrefixRecord}) {

@@ -35,7 +35,7 @@ struct RecordedEntry {
 
 struct InstalledRecord {
   std::string postgresql, compiler, channel;
-  std::vector<std::string> guarded;   // folders where a file that nobody recorded is foreign
+  std::vector<std::string> guarded;    // folders where a file that nobody recorded is foreign
   std::vector<RecordedFile> baseline;  // what the server itself had there
   std::vector<RecordedEntry> entries;
 };

@@ -75,7 +75,9 @@ private:
 
 using Result = Outcome<std::shared_ptr<JobTokens>>;
 
-Result refused(const std::string& what) { return Result::unknown(fmt::format("{}: {}", what, strerror(errno))); }
+Result refused(const std::string& what) {
+  return Result::unknown(fmt::format("{}: {}", what, strerror(errno)));
+}
 
 Result join(const std::string& auth, const std::string& makeflags) {
   int ends[2] = {-1, -1};

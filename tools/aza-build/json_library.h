@@ -1,5 +1,5 @@
-// The JSON library, with two warnings silenced that g++ 16 gives inside its headers once they are inlined: both are about
-// branches that cannot be reached.
+// The JSON library, with two warnings silenced that g++ 16 gives inside its headers once they are inlined: both are
+// about branches that cannot be reached.
 #pragma once
 
 #pragma GCC diagnostic push

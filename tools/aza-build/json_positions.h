@@ -22,7 +22,7 @@ public:
     size_t key_begin = 0;  // offset of the member name's quote, or of the value where there is no name
     size_t begin = 0;      // offsets of the value: [begin, end)
     size_t end = 0;
-    size_t next = 0;      // index of the next sibling, 0 at the last one
+    size_t next = 0;  // index of the next sibling, 0 at the last one
     bool is_array = false;
     bool is_object = false;
   };

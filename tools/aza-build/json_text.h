@@ -16,6 +16,8 @@ inline std::string json_text(const jsoncons::ojson& json) {
 }
 
 // A string as a JSON literal, quotes and all.
-inline std::string json_literal(const std::string& value) { return jsoncons::ojson(value).to_string(); }
+inline std::string json_literal(const std::string& value) {
+  return jsoncons::ojson(value).to_string();
+}
 
 }  // namespace aza::build

@@ -58,7 +58,8 @@ std::string list_text(const Manifest& manifest, const DependencyGraph& graph) {
 }
 
 std::string state_line(const Entry& entry) {
-  if (!entry.enabled) return fmt::format("is disabled (reason: {}): built and tested, not shipped", entry.disabled_reason);
+  if (!entry.enabled)
+    return fmt::format("is disabled (reason: {}): built and tested, not shipped", entry.disabled_reason);
   if (entry.runtime.default_enable && has_control_file(entry)) return "is enabled and created on every new server";
   if (entry.runtime.default_enable) return "is enabled and preloaded on every new server";
   return "is enabled: it ships, and is there for whoever asks for it";
@@ -71,7 +72,8 @@ std::string why_text(const Manifest& manifest, const DependencyGraph& graph, siz
   if (std::find(manifest.core_preload.begin(), manifest.core_preload.end(), library) != manifest.core_preload.end()) {
     text += fmt::format("  its library {} is in the core preload list\n", library);
   }
-  for (size_t dependent : graph.needed_by(place)) text += fmt::format("  needed by {}\n", manifest.entries[dependent].name);
+  for (size_t dependent : graph.needed_by(place))
+    text += fmt::format("  needed by {}\n", manifest.entries[dependent].name);
   const auto cascade = names(manifest, graph.all_that_need(place));
   if (!cascade.empty()) text += fmt::format("  disabling it means disabling {} first\n", fmt::join(cascade, ", "));
   const auto needs = names(manifest, graph.all_needs_of(place));

@@ -20,6 +20,8 @@ std::string render_all(Findings findings, const ManifestText& manifest);
 // The folder of the manifest's folder: generated files and patches are named from there.
 std::string repository_root(const std::string& manifest_path);
 
-inline Verdict environment_error(const std::string& what) { return {kEnvironment, "", "aza-build: " + what + "\n"}; }
+inline Verdict environment_error(const std::string& what) {
+  return {kEnvironment, "", "aza-build: " + what + "\n"};
+}
 
 }  // namespace aza::build

@@ -15,7 +15,9 @@ namespace {
 std::atomic<bool> interrupt{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
-void on_signal(int) { interrupt = true; }
+void on_signal(int) {
+  interrupt = true;
+}
 
 Environment own_environment() {
   Environment all;

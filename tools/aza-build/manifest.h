@@ -28,7 +28,7 @@ struct Recipe {
 
 struct Package {
   std::string package;
-  std::string version;             // exact
+  std::string version;            // exact
   std::vector<std::string> with;  // more packages of the same version that make it whole
   // Links that its maintainer script makes by update-alternatives: absolute path -> target. Packages are unpacked here,
   // their scripts do not run.
@@ -75,6 +75,8 @@ const char* word(Kind kind);
 const char* word(InstallVia via);
 
 // Whether CREATE EXTENSION is for this entry.
-inline bool has_control_file(const Entry& entry) { return entry.kind != Kind::tool && !entry.runtime.preload_only; }
+inline bool has_control_file(const Entry& entry) {
+  return entry.kind != Kind::tool && !entry.runtime.preload_only;
+}
 
 }  // namespace aza::build

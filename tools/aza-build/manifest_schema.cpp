@@ -8,7 +8,6 @@
 #include <jsoncons_ext/jsonschema/jsonschema.hpp>
 #pragma GCC diagnostic pop
 
-
 namespace aza::build {
 
 namespace {
@@ -41,9 +40,12 @@ std::string way_out(std::string_view pointer, std::string_view keyword) {
   return "see manifest/extensions.schema.json";
 }
 
-Finding finding(const schema_library::validation_message& message) {
+// Of a keyword that holds other schemas (allOf, anyOf) the reasons are reported, not the sum of them.
+void report(const schema_library::validation_message& message, Findings& findings) {
+  for (const auto& reason : message.details()) report(reason, findings);
+  if (!message.details().empty()) return;
   const std::string pointer = message.instance_location().string();
-  return {pointer, message.message(), way_out(pointer, message.keyword()), ""};
+  findings.push_back({pointer, message.message(), way_out(pointer, message.keyword()), ""});
 }
 
 }  // namespace
@@ -52,7 +54,7 @@ Findings validate(const jsoncons::ojson& manifest, std::string_view schema) {
   const auto compiled = schema_library::make_json_schema(jsoncons::ojson::parse(schema));
   Findings findings;
   compiled.validate(manifest, [&](const schema_library::validation_message& message) {
-    findings.push_back(finding(message));
+    report(message, findings);
     return schema_library::walk_result::advance;
   });
   return findings;

@@ -50,7 +50,8 @@ Verdict run_edit(FileStore& files, const Request& request) {
     return verdict;
   }
   if (Trouble trouble = files.write(request.manifest, *text); !trouble.empty()) return environment_error(trouble);
-  return {kClean, fmt::format("{}: {} is {}d; now run `aza-build generate`\n", request.manifest, request.name, request.verb),
+  return {kClean,
+          fmt::format("{}: {} is {}d; now run `aza-build generate`\n", request.manifest, request.name, request.verb),
           ""};
 }
 

@@ -20,8 +20,8 @@ public:
     if (Trouble trouble = shop_.files.make_folders(cache_); !trouble.empty()) return Result::unknown(trouble);
     std::vector<FetchedPackage> packages{{pin.package, pin.version, ""}};
     for (const std::string& more : pin.with) packages.push_back({more, pin.version, ""});
-    std::vector<std::string> argv = {"apt-get", "--simulate", "install", "--no-install-recommends", "--reinstall",
-                                     "--allow-downgrades"};
+    std::vector<std::string> argv = {"apt-get",     "--simulate",        "install", "--no-install-recommends",
+                                     "--reinstall", "--allow-downgrades"};
     for (const FetchedPackage& package : packages) argv.push_back(package.package + "=" + package.version);
     const auto simulated = apt(std::move(argv), "resolving " + pin.package);
     if (!simulated) return Result::unknown(simulated.because());
@@ -110,7 +110,9 @@ private:
 
 }  // namespace
 
-Result fetch_packages(Workshop& shop, const Entry& entry, const Package& pin) { return PackageFetch(shop, entry).run(pin); }
+Result fetch_packages(Workshop& shop, const Entry& entry, const Package& pin) {
+  return PackageFetch(shop, entry).run(pin);
+}
 
 Trouble unpack_package(Workshop& shop, const Entry& entry, const FetchedPackage& package, const std::string& root) {
   if (Trouble trouble = shop.files.make_folders(root); !trouble.empty()) return trouble;

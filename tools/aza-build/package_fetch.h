@@ -10,8 +10,8 @@ namespace aza::build {
 
 struct FetchedPackage {
   std::string package, version;
-  std::string file;     // the .deb
-  bool own = true;      // the entry's; otherwise a library that it needs
+  std::string file;  // the .deb
+  bool own = true;   // the entry's; otherwise a library that it needs
 };
 
 // The entry's own packages first.

@@ -1,5 +1,5 @@
-// What a long run shows: on a terminal, finished lines above and the running entries below, with phase and elapsed time;
-// elsewhere, plain lines.
+// What a long run shows: on a terminal, finished lines above and the running entries below, with phase and elapsed
+// time; elsewhere, plain lines.
 #pragma once
 
 #include <chrono>

@@ -41,11 +41,16 @@ std::vector<Component> components(const InstalledRecord& record) {
   std::map<std::string, Component> libraries;  // several entries may bring one
   for (const RecordedEntry& entry : record.entries) {
     if (!entry.enabled) continue;
-    const std::string version = entry.how == "builtin" ? entry.version.substr(entry.version.find(' ') + 1) : entry.version;
+    const std::string version =
+        entry.how == "builtin" ? entry.version.substr(entry.version.find(' ') + 1) : entry.version;
     list.push_back({entry.name, version, entry.licence, entry.description, purl(entry), download(entry), &entry.files});
     for (const RuntimePackage& package : entry.runtime) {
-      libraries[package.package] = {package.package, package.version, "NOASSERTION", "A library that an extension needs",
-                                    fmt::format("pkg:deb/debian/{}@{}", package.package, package.version), "NOASSERTION",
+      libraries[package.package] = {package.package,
+                                    package.version,
+                                    "NOASSERTION",
+                                    "A library that an extension needs",
+                                    fmt::format("pkg:deb/debian/{}@{}", package.package, package.version),
+                                    "NOASSERTION",
                                     &package.files};
     }
   }
@@ -55,7 +60,8 @@ std::vector<Component> components(const InstalledRecord& record) {
 
 std::string timestamp(const Environment& environment) {
   const auto epoch = environment.find("SOURCE_DATE_EPOCH");
-  const std::time_t seconds = epoch == environment.end() ? std::time(nullptr) : std::strtoll(epoch->second.c_str(), nullptr, 10);
+  const std::time_t seconds =
+      epoch == environment.end() ? std::time(nullptr) : std::strtoll(epoch->second.c_str(), nullptr, 10);
   return fmt::format("{:%FT%TZ}", *std::gmtime(&seconds));
 }
 

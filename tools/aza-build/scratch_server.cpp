@@ -15,7 +15,9 @@ namespace {
 
 constexpr auto kStartTimeout = std::chrono::seconds(60);
 
-std::string template_of(const Workshop& shop) { return shop.smoke + "/template"; }
+std::string template_of(const Workshop& shop) {
+  return shop.smoke + "/template";
+}
 
 // The server refuses to run as root.
 std::vector<std::string> server_user_argv(const Workshop& shop, std::vector<std::string> argv) {
@@ -35,9 +37,9 @@ bool is_library(const std::string& path) {
 
 Trouble make_template(Workshop& shop) {
   Command command;
-  command.argv = server_user_argv(shop, {shop.toolchain.bindir + "/initdb", "--pgdata=" + template_of(shop),
-                                         "--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8",
-                                         "--locale=C.UTF-8", "--no-instructions"});
+  command.argv =
+      server_user_argv(shop, {shop.toolchain.bindir + "/initdb", "--pgdata=" + template_of(shop), "--username=postgres",
+                              "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"});
   command.folder = shop.smoke;
   command.environment = scrubbed_environment(shop.toolchain);
   const CommandResult result = shop.commands.run(command);
@@ -46,7 +48,11 @@ Trouble make_template(Workshop& shop) {
 }
 
 ScratchServer::ScratchServer(Workshop& shop, const Entry& entry, ScratchOptions options)
-    : shop_(shop), entry_(entry), options_(std::move(options)), folder_(shop.smoke + "/" + entry.name), data_(folder_ + "/data") {}
+    : shop_(shop),
+      entry_(entry),
+      options_(std::move(options)),
+      folder_(shop.smoke + "/" + entry.name),
+      data_(folder_ + "/data") {}
 
 ScratchServer::~ScratchServer() {
   if (server_) server_->stop(SIGINT);
@@ -76,7 +82,8 @@ Trouble ScratchServer::link_system(const std::string& folder) {
   for (const TreeFile& file : *tree) {
     // Only inlining by the JIT compiler reads bitcode, and only builds read the rest.
     if (file.path.starts_with("bitcode/") || file.path.starts_with("pgxs/")) continue;
-    if (Trouble trouble = link(folder + "/" + file.path, folder.substr(1) + "/" + file.path); !trouble.empty()) return trouble;
+    if (Trouble trouble = link(folder + "/" + file.path, folder.substr(1) + "/" + file.path); !trouble.empty())
+      return trouble;
   }
   return {};
 }
@@ -113,7 +120,8 @@ Trouble ScratchServer::write_scripts() {
     if (Trouble trouble = shop_.files.write(path, text); !trouble.empty()) return trouble;
     Command command = as_server_user({});
     command.argv = {"chmod", "755", path};
-    if (const auto done = run_logged(shop_, entry_, std::move(command), "making a script executable"); !done) return done.because();
+    if (const auto done = run_logged(shop_, entry_, std::move(command), "making a script executable"); !done)
+      return done.because();
   }
   return {};
 }
@@ -141,9 +149,11 @@ Trouble ScratchServer::start() {
   if (Trouble trouble = write_scripts(); !trouble.empty()) return trouble;
   Command copy = as_server_user({});
   copy.argv = {"cp", "--archive", template_of(shop_), data_};  // as ourselves: it keeps the owner
-  if (const auto copied = run_logged(shop_, entry_, copy, "copying the data directory"); !copied) return copied.because();
-  const auto socket = run_logged(shop_, entry_, as_server_user({"mkdir", "-p", shop_.smoke + "/sockets/" + entry_.name}),
-                                 "making the socket's folder");
+  if (const auto copied = run_logged(shop_, entry_, copy, "copying the data directory"); !copied)
+    return copied.because();
+  const auto socket =
+      run_logged(shop_, entry_, as_server_user({"mkdir", "-p", shop_.smoke + "/sockets/" + entry_.name}),
+                 "making the socket's folder");
   if (!socket) return socket.because();
   server_ = shop_.commands.start(as_server_user(server_argv()));
   return wait_until_ready();
@@ -165,11 +175,11 @@ Trouble ScratchServer::wait_until_ready() {
 }
 
 Outcome<std::string> ScratchServer::sql(const std::string& statement) {
-  const auto answer =
-      run_logged(shop_, entry_,
-                 as_server_user({shop_.toolchain.bindir + "/psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-h",
-                                 shop_.smoke + "/sockets/" + entry_.name, "-U", "postgres", "-d", "postgres", "-c", statement}),
-                 "the smoke test");
+  const auto answer = run_logged(
+      shop_, entry_,
+      as_server_user({shop_.toolchain.bindir + "/psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-h",
+                      shop_.smoke + "/sockets/" + entry_.name, "-U", "postgres", "-d", "postgres", "-c", statement}),
+      "the smoke test");
   server_->running();  // takes what the server has printed, so that its pipe never fills
   return answer ? answer->substr(0, answer->find_last_not_of('\n') + 1) : answer;
 }

@@ -12,8 +12,8 @@
 namespace aza::build {
 
 struct ScratchOptions {
-  std::vector<std::string> stages;   // staging folders, the entry's own last
-  std::vector<std::string> preload;  // shared_preload_libraries
+  std::vector<std::string> stages;                            // staging folders, the entry's own last
+  std::vector<std::string> preload;                           // shared_preload_libraries
   std::vector<std::pair<std::string, std::string>> settings;  // {scripts} in a value is the scripts' folder
   std::vector<std::pair<std::string, std::string>> scripts;   // name -> text
 };

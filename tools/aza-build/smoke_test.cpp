@@ -69,7 +69,8 @@ private:
     statements += fmt::format("CREATE EXTENSION IF NOT EXISTS \"{}\"", entry_.name);
     const Result created = server_.sql(statements);
     if (!created) return created;
-    const Result version = server_.sql(fmt::format("SELECT extversion FROM pg_extension WHERE extname = '{}'", entry_.name));
+    const Result version =
+        server_.sql(fmt::format("SELECT extversion FROM pg_extension WHERE extname = '{}'", entry_.name));
     if (version && version->empty()) return Result::unknown("CREATE EXTENSION made nothing");
     return version;
   }
@@ -111,6 +112,8 @@ private:
 
 }  // namespace
 
-Result smoke_test(Workshop& shop, const Entry& entry, const SmokeInput& input) { return SmokeTest(shop, entry, input).run(); }
+Result smoke_test(Workshop& shop, const Entry& entry, const SmokeInput& input) {
+  return SmokeTest(shop, entry, input).run();
+}
 
 }  // namespace aza::build

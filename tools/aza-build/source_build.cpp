@@ -59,10 +59,10 @@ private:
     input.has_configure = shop_.files.exists(input.source + "/configure");
     input.has_perl_makefile = shop_.files.exists(input.source + "/Makefile.PL");
     if (!shop_.files.exists(input.source)) return fmt::format("the source has no folder '{}'", recipe.subdir);
-    shop_.progress.line(fmt::format("[ext-build] Running {} build in {}/{}", recipe.type, shop_.work + "/build", entry_.name));
-    const auto environment =
-        build_environment(recipe, shop_.toolchain, prefix_map(folder_, entry_.name), folder_ + "/home", source_.epoch,
-                          shop_.tokens.makeflags());
+    shop_.progress.line(
+        fmt::format("[ext-build] Running {} build in {}/{}", recipe.type, shop_.work + "/build", entry_.name));
+    const auto environment = build_environment(recipe, shop_.toolchain, prefix_map(folder_, entry_.name),
+                                               folder_ + "/home", source_.epoch, shop_.tokens.makeflags());
     const Trouble trouble = run_steps(fetch_steps(recipe, shop_.toolchain, input), environment, false);
     return trouble.empty() ? run_steps(build_steps(recipe, shop_.toolchain, input), environment, true) : trouble;
   }

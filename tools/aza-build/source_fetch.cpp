@@ -101,7 +101,8 @@ private:
       const std::string wrong = address_error(url, shop_.manifest.repository_hosts);
       if (!wrong.empty()) return fail(fmt::format("submodule {}: {}", key, wrong));
     }
-    const auto done = git({"submodule", "--quiet", "update", "--init", "--recursive", "--depth", "1"}, "fetching submodules");
+    const auto done =
+        git({"submodule", "--quiet", "update", "--init", "--recursive", "--depth", "1"}, "fetching submodules");
     return done || fail(done.because());
   }
 
@@ -131,6 +132,8 @@ private:
 
 }  // namespace
 
-Result fetch_source(Workshop& shop, const Entry& entry) { return Fetch(shop, entry).run(); }
+Result fetch_source(Workshop& shop, const Entry& entry) {
+  return Fetch(shop, entry).run();
+}
 
 }  // namespace aza::build

@@ -31,14 +31,16 @@ Findings check_source(const Manifest& manifest, size_t entry) {
   if (!source) return findings;
   const std::string base = fmt::format("/entries/{}/source", entry);
   if (std::string error = address_error(source->repository, manifest.repository_hosts); !error.empty()) {
-    findings.push_back({base + "/repository", std::move(error), "take the upstream's https address, or allow its host", ""});
+    findings.push_back(
+        {base + "/repository", std::move(error), "take the upstream's https address, or allow its host", ""});
   }
   if (source->tag.starts_with("refs/")) {
     findings.push_back(
         {base + "/tag", fmt::format("'{}' is not a tag's name", source->tag), "write the tag without refs/tags/", ""});
   }
   if (is_full_commit(source->tag) && is_full_commit(source->commit) && source->tag != source->commit) {
-    findings.push_back({base + "/tag", fmt::format("the tag is the commit {} but the commit is {}", source->tag, source->commit),
+    findings.push_back({base + "/tag",
+                        fmt::format("the tag is the commit {} but the commit is {}", source->tag, source->commit),
                         "write the same commit in both, or the tag's name", ""});
   }
   return findings;

@@ -66,7 +66,8 @@ std::vector<bool> shown(const std::vector<Edit>& script) {
 }
 
 std::string line_text(const Edit& edit) {
-  return fmt::format("{}{}{}", edit.mark, edit.line, edit.line.ends_with('\n') ? "" : "\n\\ No newline at end of file\n");
+  return fmt::format("{}{}{}", edit.mark, edit.line,
+                     edit.line.ends_with('\n') ? "" : "\n\\ No newline at end of file\n");
 }
 
 }  // namespace

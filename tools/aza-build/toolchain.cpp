@@ -8,7 +8,9 @@ namespace {
 
 constexpr const char* kPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
 
 class Probe {
 public:
@@ -37,8 +39,9 @@ Outcome<Toolchain> probe_toolchain(CommandRunner& commands, const std::string& p
   found.pg_config = pg_config;
   found.version = probe.ask({pg_config, "--version"});
   if (!found.version.starts_with(fmt::format("PostgreSQL {}", major))) {
-    return Outcome<Toolchain>::unknown(fmt::format(
-        "{} is '{}', but the manifest is for PostgreSQL {}; name another one with --pg-config", pg_config, found.version, major));
+    return Outcome<Toolchain>::unknown(
+        fmt::format("{} is '{}', but the manifest is for PostgreSQL {}; name another one with --pg-config", pg_config,
+                    found.version, major));
   }
   found.bindir = probe.ask({pg_config, "--bindir"});
   found.pkglibdir = probe.ask({pg_config, "--pkglibdir"});

@@ -15,7 +15,7 @@ struct Toolchain {
   std::string bindir, pkglibdir, sharedir;
   std::string compiler;  // first line of its --version
   std::string architecture;
-  std::string user;             // the server refuses to run as root: who runs it then; empty: we do
+  std::string user;               // the server refuses to run as root: who runs it then; empty: we do
   bool isolates_network = false;  // whether `unshare --net` is allowed here
 };
 

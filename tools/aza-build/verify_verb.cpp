@@ -46,7 +46,8 @@ private:
     const std::string path = image_ + "/" + file.path;
     if (!files_.exists(path)) return report("missing", file.path, "a file of " + owner);
     const std::string found = hash(file.path);
-    if (found != file.sha256) report("changed", file.path, fmt::format("{} installed {:.16}..., it is {:.16}...", owner, file.sha256, found));
+    if (found != file.sha256)
+      report("changed", file.path, fmt::format("{} installed {:.16}..., it is {:.16}...", owner, file.sha256, found));
   }
 
   // A link is recorded by its target's name.

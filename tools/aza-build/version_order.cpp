@@ -9,7 +9,7 @@ namespace aza::build {
 namespace {
 
 struct Shape {
-  std::string words;                    // the tag with every number replaced by one 0
+  std::string words;                   // the tag with every number replaced by one 0
   std::vector<unsigned long> numbers;  // in their order
 };
 

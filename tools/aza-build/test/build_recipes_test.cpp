@@ -30,7 +30,8 @@ TEST(BuildRecipes, Pgxs) {
 
 TEST(BuildRecipes, CMake) {
   EXPECT_EQ(commands({"cmake", "", {}, {"-DX=a b"}, {}}, kInput),
-            "cmake -S /s -B /o -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX=/usr -DPG_CONFIG=/pg_config '-DX=a b'\n"
+            "cmake -S /s -B /o -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX=/usr -DPG_CONFIG=/pg_config "
+            "'-DX=a b'\n"
             "cmake --build /o\nenv DESTDIR=/d cmake --install /o\n");
 }
 
@@ -45,13 +46,15 @@ TEST(BuildRecipes, Autotools) {
             "autoreconf --force --install\n./configure --prefix=/usr\nmake\nmake install DESTDIR=/d\n");
   RecipeInput input = kInput;
   input.has_configure = true;
-  EXPECT_EQ(commands({"autotools", "", {}, {"--x"}, {}}, input), "./configure --prefix=/usr --x\nmake\nmake install DESTDIR=/d\n");
+  EXPECT_EQ(commands({"autotools", "", {}, {"--x"}, {}}, input),
+            "./configure --prefix=/usr --x\nmake\nmake install DESTDIR=/d\n");
 }
 
 TEST(BuildRecipes, MakeAndPerl) {
   RecipeInput input = kInput;
   input.has_perl_makefile = true;
-  EXPECT_EQ(commands({"make", "", {}, {}, {}}, input), "perl Makefile.PL INSTALLDIRS=vendor\nmake\nmake install DESTDIR=/d\n");
+  EXPECT_EQ(commands({"make", "", {}, {}, {}}, input),
+            "perl Makefile.PL INSTALLDIRS=vendor\nmake\nmake install DESTDIR=/d\n");
 }
 
 TEST(BuildRecipes, CargoPgrxFetchesLockedAndBuildsOffline) {

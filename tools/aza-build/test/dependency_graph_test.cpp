@@ -42,7 +42,8 @@ TEST(DependencyGraph, TakesALongChain) {
   EXPECT_EQ(graph.all_that_need(0).size(), entries.size() - 1);
 }
 
-// Random graphs. Edges from later to earlier entries only: no cycle; the names are shuffled, so that neither order helps.
+// Random graphs. Edges from later to earlier entries only: no cycle; the names are shuffled, so that neither order
+// helps.
 Manifest random_acyclic(std::mt19937& random) {
   const size_t count = 1 + random() % 40;
   std::vector<int> labels(count);
@@ -113,7 +114,8 @@ TEST(DependencyGraph, TheCascadeOfDisablingIsExact) {
     disabled.insert(fallen);
     for (size_t i = 0; i < graph.size(); ++i) {
       const auto& needs = graph.needs(i);
-      const bool needs_fallen = std::any_of(needs.begin(), needs.end(), [&](size_t need) { return disabled.contains(need); });
+      const bool needs_fallen =
+          std::any_of(needs.begin(), needs.end(), [&](size_t need) { return disabled.contains(need); });
       ASSERT_EQ(disabled.contains(i) && i != fallen, needs_fallen);
     }
   }

@@ -24,19 +24,23 @@ TEST(Gates, TheManifestOfThisRepositoryIsClean) {
 TEST(Gates, ADisabledDependency) {
   const auto manifest = example(source_entry("index_advisor", ", \"dependencies\": [\"hypopg\"]") + ",\n" +
                                 source_entry("hypopg", kDisabled));
-  EXPECT_EQ(found(manifest),
-            "m.json:6:322: /entries/0/dependencies/0: Extension index_advisor requires dependency 'hypopg' which is disabled "
-            "(reason: too big)\n"
-            "    way out: aza-build enable hypopg, or aza-build disable index_advisor first\n");
+  EXPECT_EQ(
+      found(manifest),
+      "m.json:6:319: /entries/0/dependencies/0: Extension index_advisor requires dependency 'hypopg' which is disabled "
+      "(reason: too big)\n"
+      "    way out: aza-build enable hypopg, or aza-build disable index_advisor first\n");
 }
 
 TEST(Gates, ADisabledEntryMayNeedADisabledOne) {
-  EXPECT_EQ(found(example(source_entry("a", kDisabled + ", \"dependencies\": [\"b\"]") + ",\n" + source_entry("b", kDisabled))), "");
+  EXPECT_EQ(found(example(source_entry("a", kDisabled + ", \"dependencies\": [\"b\"]") + ",\n" +
+                          source_entry("b", kDisabled))),
+            "");
 }
 
 TEST(Gates, AMissingDependency) {
   EXPECT_EQ(found(example(source_entry("index_advisor", ", \"dependencies\": [\"hypopg\"]"))),
-            "m.json:6:322: /entries/0/dependencies/0: Extension index_advisor requires dependency 'hypopg' which is not in the "
+            "m.json:6:319: /entries/0/dependencies/0: Extension index_advisor requires dependency 'hypopg' which is "
+            "not in the "
             "manifest\n"
             "    way out: add an entry 'hypopg', or remove the dependency\n");
 }
@@ -44,8 +48,9 @@ TEST(Gates, AMissingDependency) {
 TEST(Gates, ACycleWithItsPath) {
   const std::string text = found(example(source_entry("a", ", \"dependencies\": [\"b\"]") + ",\n" +
                                          source_entry("b", ", \"dependencies\": [\"a\"]")));
-  EXPECT_EQ(text, "m.json:7:310: /entries/1/dependencies/0: dependency cycle: a -> b -> a\n"
-                  "    way out: remove one of these dependencies\n");
+  EXPECT_EQ(text,
+            "m.json:7:307: /entries/1/dependencies/0: dependency cycle: a -> b -> a\n"
+            "    way out: remove one of these dependencies\n");
 }
 
 TEST(Gates, TheCorePreloadRuleToTheLetter) {
@@ -65,7 +70,8 @@ TEST(Gates, TheCorePreloadRuleToTheLetter) {
             "[ext-build]        To disable this extension, you must ALSO set:\n"
             "[ext-build]        POSTGRES_SHARED_PRELOAD_LIBRARIES='pg_stat_statements,auto_explain,pgaudit'\n"
             "[ext-build]        (exclude 'pg_cron' from the list)\n");
-  EXPECT_TRUE(check_gates(manifest.manifest, graph, {"", split_list("pg_stat_statements, auto_explain,pgaudit")}).empty());
+  EXPECT_TRUE(
+      check_gates(manifest.manifest, graph, {"", split_list("pg_stat_statements, auto_explain,pgaudit")}).empty());
   EXPECT_EQ(check_gates(manifest.manifest, graph, {"", split_list("pg_cron")}).size(), 1U);
 }
 
@@ -121,17 +127,19 @@ TEST(Gates, TheDefaultPreloadListHasTheCoreInItsOrder) {
   EXPECT_EQ(default_preload(manifest.manifest),
             (std::vector<std::string>{"pg_stat_statements", "auto_explain", "pg_cron", "pgaudit"}));
   manifest.manifest.entries[6].enabled = false;
-  EXPECT_EQ(default_preload(manifest.manifest), (std::vector<std::string>{"pg_stat_statements", "auto_explain", "pgaudit"}));
+  EXPECT_EQ(default_preload(manifest.manifest),
+            (std::vector<std::string>{"pg_stat_statements", "auto_explain", "pgaudit"}));
 }
 
 TEST(Gates, AllErrorsInOneRunInTheOrderOfTheText) {
   const auto manifest = example(
       source_entry("a", ", \"colour\": 1") + ",\n" +
       "    { \"name\": 7, \"kind\": \"extension\", \"install_via\": \"pgdg\", \"description\": \"d\", \"runtime\": {}, "
-      "\"category\": \"c\", \"licence\": \"MIT\" },\n" + source_entry("a", ", \"enabled\": false"));
+      "\"category\": \"c\", \"licence\": \"MIT\" },\n" +
+      source_entry("a", ", \"enabled\": false"));
   const std::string text = found(manifest);
   EXPECT_EQ(text,
-            "m.json:6:317: /entries/0/colour: Additional property 'colour' not allowed by schema.\n"
+            "m.json:6:300: /entries/0/colour: Additional property 'colour' not allowed by schema.\n"
             "    way out: see manifest/extensions.schema.json for the keys; this one may be misspelt\n"
             "m.json:7:5: /entries/1: Required property 'packages' not found.\n"
             "    way out: add it\n"

@@ -87,7 +87,6 @@ TEST_F(Merge, ASecondTimeThereIsNothingToDo) {
 TEST_F(Merge, AFullDiskLeavesTheImageAsItWas) {
   stage("a", {"usr/lib/pg/a.so"});
   merge();
-  const auto before = files.texts;
   records.clear();
   stage("a", {"usr/lib/pg/a.so"});
   files.texts["/stage/a/root/usr/lib/pg/a.so"] = "newer";

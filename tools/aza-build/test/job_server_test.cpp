@@ -10,9 +10,11 @@
 namespace aza::build {
 namespace {
 
-std::string fifo_name(const char* what) { return testing::TempDir() + "aza-jobs-" + what + std::to_string(getpid()); }
+std::string fifo_name(const char* what) {
+  return testing::TempDir() + "aza-jobs-" + what + std::to_string(getpid());
+}
 
-// Whether one more token can be had within a tenth of a second; it is given back.
+// Whether one more token can be had within 300 ms; it is given back.
 bool can_acquire(JobTokens& tokens) {
   std::atomic<bool> got{false};
   std::thread asker([&] {

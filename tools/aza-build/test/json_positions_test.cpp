@@ -5,7 +5,8 @@
 namespace aza::build {
 namespace {
 
-const std::string kText = "{\n  \"ä\": [1, true, \"x,:\\ny\", null],\r\n \"b/c\" : {\"~\": -1.5e3}, \"e\":{}, \"f\":[]\n}\n";
+const std::string kText =
+    "{\n  \"ä\": [1, true, \"x,:\\ny\", null],\r\n \"b/c\" : {\"~\": -1.5e3}, \"e\":{}, \"f\":[]\n}\n";
 
 std::string at(const JsonPositions& positions, const std::string& pointer) {
   const auto* node = positions.find(pointer);
@@ -48,7 +49,9 @@ TEST(JsonPositions, SaysWhereTheTextStopsBeingJson) {
   EXPECT_EQ(positions.error_place().column, 3U);
 }
 
-TEST(JsonPositions, RefusesWhatFollowsTheValue) { EXPECT_NE(JsonPositions::scan("{} {}").error(), ""); }
+TEST(JsonPositions, RefusesWhatFollowsTheValue) {
+  EXPECT_NE(JsonPositions::scan("{} {}").error(), "");
+}
 
 TEST(JsonPositions, FindsKeysThatAreThereTwice) {
   const auto positions = JsonPositions::scan(R"({"a": [0, {"x/y": 1, "z": 2, "x/y": 3}], "a": 1})");

@@ -33,13 +33,13 @@ TEST(ManifestEditor, KeepsAnEntryOnOneLine) {
   const auto manifest = example(source_entry("a"));
   const auto text = disabled_text(manifest, "a", "why");
   ASSERT_TRUE(text);
-  EXPECT_EQ(*text, edited(manifest.text, "\"name\": \"a\"", "\"name\": \"a\", \"enabled\": false, \"disabledReason\": \"why\""));
+  EXPECT_EQ(*text, edited(manifest.text, "\"name\": \"a\"",
+                          "\"name\": \"a\", \"enabled\": false, \"disabledReason\": \"why\""));
 }
 
 TEST(ManifestEditor, ReplacesAnOldReason) {
   const auto manifest = example(source_entry("a", ", \"disabledReason\": \"old\", \"enabled\": true"));
-  EXPECT_EQ(*disabled_text(manifest, "a", "new"),
-            edited(edited(manifest.text, "true", "false"), "\"old\"", "\"new\""));
+  EXPECT_EQ(*disabled_text(manifest, "a", "new"), edited(edited(manifest.text, "true", "false"), "\"old\"", "\"new\""));
 }
 
 TEST(ManifestEditor, RemovesAReasonThatComesFirst) {

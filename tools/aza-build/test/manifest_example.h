@@ -25,18 +25,23 @@ inline const std::string& schema_text() {
 inline std::string with_entries(const std::string& entries) {
   return "{\n  \"postgresql\": \"18\",\n  \"repositoryHosts\": [\"github.com\"],\n"
          "  \"corePreload\": [\"pg_stat_statements\", \"auto_explain\", \"pg_cron\", \"pgaudit\"],\n"
-         "  \"entries\": [\n" + entries + "\n  ]\n}\n";
+         "  \"entries\": [\n" +
+         entries + "\n  ]\n}\n";
 }
 
 // One entry on a line; `more` goes in before its end.
 inline std::string source_entry(const std::string& name, const std::string& more = "") {
   return "    { \"name\": \"" + name +
-         "\", \"kind\": \"extension\", \"install_via\": \"source\", \"description\": \"d\", \"source\": { \"repository\": "
+         "\", \"kind\": \"extension\", \"install_via\": \"source\", \"description\": \"d\", \"source\": { "
+         "\"repository\": "
          "\"https://github.com/o/r.git\", \"tag\": \"v1\", \"commit\": \"0123456789012345678901234567890123456789\" }, "
-         "\"build\": { \"type\": \"pgxs\" }, \"runtime\": {}, \"category\": \"c\", \"licence\": \"MIT\"" + more + " }";
+         "\"build\": { \"type\": \"pgxs\" }, \"runtime\": {}, \"category\": \"c\", \"licence\": \"MIT\"" +
+         more + " }";
 }
 
-inline ManifestText example(const std::string& entries) { return read_manifest("m.json", with_entries(entries), schema_text()); }
+inline ManifestText example(const std::string& entries) {
+  return read_manifest("m.json", with_entries(entries), schema_text());
+}
 
 inline ManifestText real_manifest() {
   const std::string path = "manifest/extensions.manifest.json";

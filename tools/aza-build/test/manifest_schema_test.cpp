@@ -12,7 +12,9 @@ struct Case {
   const char* pointer;
 };
 
-std::ostream& operator<<(std::ostream& out, const Case& each) { return out << each.what; }
+std::ostream& operator<<(std::ostream& out, const Case& each) {
+  return out << each.what;
+}
 
 class Schema : public testing::TestWithParam<Case> {};
 
@@ -29,7 +31,8 @@ TEST_P(Schema, RefusesWithAPointer) {
 
 INSTANTIATE_TEST_SUITE_P(
     Entries, Schema,
-    testing::Values(Case{"an abbreviated commit", "0123456789012345678901234567890123456789", "0123456", "/entries/0/source/commit"},
+    testing::Values(Case{"an abbreviated commit", "0123456789012345678901234567890123456789", "0123456",
+                         "/entries/0/source/commit"},
                     Case{"a commit in capitals", "0123456789012345678901234567890123456789",
                          "0123456789ABCDEF012345678901234567890123", "/entries/0/source/commit"},
                     Case{"a branch for a tag", "\"v1\"", "\"main\"", "/entries/0/source/tag"},
@@ -44,24 +47,28 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"no reason", "\"enabled\": true", "\"enabled\": false", "/entries/0"},
                     Case{"no library to preload", "\"runtime\": {}", "\"runtime\": { \"sharedPreload\": true }",
                          "/entries/0/runtime"},
-                    Case{"an unpinned package", "\"enabled\": true", "\"packages\": { \"debian\": { \"package\": \"x1\" } }",
-                         "/entries/0/packages/debian"},
+                    Case{"an unpinned package", "\"enabled\": true",
+                         "\"packages\": { \"debian\": { \"package\": \"x1\" } }", "/entries/0/packages/debian"},
                     Case{"any version", "\"enabled\": true",
                          "\"packages\": { \"debian\": { \"package\": \"x1\", \"version\": \"*\" } }",
                          "/entries/0/packages/debian/version"},
                     Case{"an unknown channel", "\"enabled\": true",
-                         "\"packages\": { \"sid\": { \"package\": \"x1\", \"version\": \"1\" } }", "/entries/0/packages/sid"},
+                         "\"packages\": { \"sid\": { \"package\": \"x1\", \"version\": \"1\" } }",
+                         "/entries/0/packages/sid"},
                     Case{"a patch elsewhere", "\"type\": \"pgxs\"", "\"type\": \"pgxs\", \"patches\": [\"../x.patch\"]",
                          "/entries/0/build/patches/0"},
                     Case{"source without a build", "\"build\": { \"type\": \"pgxs\" }, ", "", "/entries/0"},
                     Case{"no licence", ", \"licence\": \"MIT\"", "", "/entries/0"}));
 
-TEST(SchemaFile, AcceptsTheExample) { EXPECT_TRUE(example(source_entry("a")).findings.empty()); }
+TEST(SchemaFile, AcceptsTheExample) {
+  EXPECT_TRUE(example(source_entry("a")).findings.empty());
+}
 
 TEST(SchemaFile, TextThatIsNoJsonIsOneFinding) {
   const auto manifest = read_manifest("m.json", "{\n  \"entries\": [,]\n}", schema_text());
   ASSERT_EQ(manifest.findings.size(), 1U);
-  EXPECT_EQ(render(manifest.findings[0], manifest).substr(0, 27), "m.json:2:15: /: not JSON: ");
+  EXPECT_TRUE(render(manifest.findings[0], manifest).starts_with("m.json:2:15: /: not JSON: "))
+      << render(manifest.findings[0], manifest);
 }
 
 TEST(SchemaFile, ABrokenSchemaIsAFinding) {

@@ -57,9 +57,14 @@ public:
   }
 
   Trouble rename(const std::string& from, const std::string& to) override {
-    const Trouble trouble = copy(from, to);
-    if (trouble.empty()) texts.erase(from);
-    return trouble;
+    if (!exists(from)) return from + ": No such file or directory";
+    std::map<std::string, std::string> moved;
+    for (const auto& [path, text] : texts) {
+      const bool below = path == from || path.starts_with(from + "/");
+      moved[below ? to + path.substr(from.size()) : path] = text;
+    }
+    texts = std::move(moved);
+    return {};
   }
 
   bool remove_empty_folder(const std::string&) override { return false; }

@@ -58,7 +58,8 @@ TEST_F(FetchSource, ByCommitAndShallow) {
   EXPECT_EQ(source->epoch, "1700000000");
   bool fetched = false;
   for (const Command& command : commands.seen) {
-    fetched |= command_text(command.argv).ends_with("fetch --quiet --depth 1 --no-tags https://github.com/o/r.git " + kPinned);
+    fetched |=
+        command_text(command.argv).ends_with("fetch --quiet --depth 1 --no-tags https://github.com/o/r.git " + kPinned);
     EXPECT_EQ(command.environment.at("GIT_TERMINAL_PROMPT"), "0");
   }
   EXPECT_TRUE(fetched);

@@ -72,7 +72,9 @@ TEST(TaskSchedule, AnInterruptionStartsNothingMore) {
   EXPECT_EQ(ends, (Ends{TaskEnd::done, TaskEnd::skipped, TaskEnd::skipped}));
 }
 
-TEST(TaskSchedule, NothingToDo) { EXPECT_TRUE(run_tasks({}, {}, {2, false}, [](size_t) { return false; }).empty()); }
+TEST(TaskSchedule, NothingToDo) {
+  EXPECT_TRUE(run_tasks({}, {}, {2, false}, [](size_t) { return false; }).empty());
+}
 
 }  // namespace
 }  // namespace aza::build
