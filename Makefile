@@ -48,12 +48,14 @@ OBJS = \
 	src/pg/core_calls.o \
 	src/pg/event_log.o \
 	src/pg/governor.o \
+	src/pg/governor_connections.o \
 	src/pg/governor_grants.o \
 	src/pg/governor_hooks.o \
 	src/pg/governor_lock_waiters.o \
 	src/pg/governor_plan_need.o \
 	src/pg/governor_settings.o \
 	src/pg/governor_shared.o \
+	src/pg/governor_sql.o \
 	src/pg/governor_utility.o \
 	src/pg/guc_record.o \
 	src/pg/human_choice.o \

@@ -1,5 +1,6 @@
 #include "pg/governor.h"
 
+#include "pg/governor_connections.h"
 #include "pg/governor_grants.h"
 #include "pg/governor_hooks.h"
 #include "pg/governor_shared.h"
@@ -12,6 +13,7 @@ void start_governor() {
   request_governor_memory();
   install_governor_hooks();
   install_utility_hook();
+  install_connection_check();
   watch_transactions();
   register_watch_worker();
 }

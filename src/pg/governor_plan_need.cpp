@@ -7,9 +7,10 @@ namespace aza {
 namespace {
 
 // What the server's structures add to a row, after PostgreSQL 18's sources: a MinimalTuple's header with its chunk and
-// slot in the sort's or the store's array; the same with a hash chain and its bucket; an entry of an aggregate's hash
-// table with the group's state; a page's entry in a bitmap.
+// slot in the store's array; in a sort's array, which grows by doubling; the same with a hash chain and its bucket; an entry
+// of an aggregate's hash table with the group's state; a page's entry in a bitmap.
 constexpr int64 kStoredRow = 40;
+constexpr int64 kSortedRow = 72;
 constexpr int64 kHashedRow = 56;
 constexpr int64 kGroupRow = 104;
 constexpr int64 kBitmapPage = 56;
@@ -37,7 +38,7 @@ void add_sort(const Walk& at, const Plan* sort) {
   const Plan* rows_of = input(sort);
   // A sort under a Limit keeps twice the rows that are wanted.
   const double rows = at.limit_rows > 0 ? std::min(rows_of->plan_rows, 2 * at.limit_rows) : rows_of->plan_rows;
-  add(at, rows, rows_of->plan_width + kStoredRow, false);
+  add(at, rows, rows_of->plan_width + kSortedRow, false);
 }
 
 void add_hash(const Walk& at, const Hash* hash) {

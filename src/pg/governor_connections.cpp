@@ -1,0 +1,46 @@
+#include "pg/governor_connections.h"
+
+#include "core/bytes.h"
+#include "pg/governor_settings.h"
+#include "pg/governor_shared.h"
+
+namespace aza {
+
+namespace {
+
+ClientAuthentication_hook_type next_check;
+
+void count_refusal() {
+  GovernorLock lock;
+  governor->counts.refused_connections++;
+}
+
+void refuse(uint32 connections, uint32 fit) {
+  count_refusal();
+  const int64 each = governor->measured.idle_backend / kKiB;
+  ereport(FATAL,
+          (errcode(ERRCODE_TOO_MANY_CONNECTIONS),
+           errmsg("too many connections for the server's memory: %u are open, %u fit", connections - 1, fit),
+           errdetail("An idle connection holds " INT64_FORMAT " kB here, and the memory limit is " INT64_FORMAT "MB.", each,
+                     governor->limit.memory_mib),
+           errhint("Put PgBouncer in front of the server, close idle connections, or give the server more memory.")));
+}
+
+// Replication is never refused: without it the disk would fill up with WAL.
+void check_connection(Port* port, int status) {
+  if (next_check != nullptr) next_check(port, status);
+  if (governor == nullptr || status != STATUS_OK || am_walsender) return;
+  own_slot()->counted = true;
+  const uint32 connections = pg_atomic_add_fetch_u32(&governor->connections, 1);
+  const uint32 fit = pg_atomic_read_u32(&governor->connections_that_fit);
+  if (governor_on && connections > fit) refuse(connections, fit);
+}
+
+}  // namespace
+
+void install_connection_check() {
+  next_check = ClientAuthentication_hook;
+  ClientAuthentication_hook = check_connection;
+}
+
+}  // namespace aza

@@ -1,0 +1,194 @@
+# Memory grants: who gets how much, who waits, who need not, and that the accounts are exact afterwards.
+use strict;
+use warnings FATAL => 'all';
+use PostgreSQL::Test::Utils;
+use Test::More;
+use AzaNode;
+
+my $node = aza_node('governor', conf => <<'CONF');
+aza.memory = '512MB'
+aza.cpus = 2
+aza.governor = on
+aza.watch_interval = 50ms
+aza.grant_timeout = 60s
+restart_after_crash = on
+CONF
+$node->start;
+$node->safe_psql('postgres', <<'SQL');
+CREATE EXTENSION aza_autoconf;
+CREATE TABLE t AS SELECT i AS id, i % 30000 AS k, md5(i::text) AS t FROM generate_series(1, 100000) i;
+CREATE TABLE small AS SELECT i AS id FROM generate_series(1, 10) i;
+CREATE FUNCTION sets() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SET work_mem = '7MB'; RETURN 1; END $$;
+CREATE FUNCTION sets_local() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SET LOCAL work_mem = '7MB'; RETURN 1; END $$;
+CREATE FUNCTION nested() RETURNS bigint LANGUAGE plpgsql AS
+$$ BEGIN RETURN (SELECT count(*) FROM (SELECT t FROM t ORDER BY t DESC OFFSET 0) x); END $$;
+SQL
+$node->safe_psql('postgres', 'VACUUM ANALYZE');
+
+my $sort = 'SELECT count(*) FROM (SELECT t FROM t ORDER BY t OFFSET 0) x';
+my $failing = 'SELECT 1 / (count(*) - 100000) FROM (SELECT t FROM t ORDER BY t OFFSET 0) x';
+
+sub stat_of { my ($name) = @_; return $node->safe_psql('postgres', "SELECT value FROM aza_governor_stats() WHERE name = '$name'"); }
+
+sub accounts
+{
+	return $node->safe_psql('postgres', "SELECT string_agg(value::text, ' ' ORDER BY name) FROM aza_governor_stats()
+		WHERE name IN ('granted now, bytes', 'large grants now', 'from the reserve now, bytes', 'waiting now')");
+}
+
+sub sort_method
+{
+	my ($settings, @more) = @_;
+	return $node->safe_psql('postgres', "$settings EXPLAIN (ANALYZE, COSTS OFF) $sort", @more) =~ /Sort Method: (.*?)  / ? $1 : 'none';
+}
+
+# A session that holds as much as there is, in a cursor, until it is told to go on.
+sub hold_everything
+{
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	$session->query_safe("SET work_mem = '1GB'");
+	$session->query_safe("BEGIN; DECLARE c CURSOR FOR SELECT i, repeat('x', 1000) AS x FROM generate_series(1, 3000000) i ORDER BY 2, 1");
+	return $session;
+}
+
+# Sends a query in a session of its own and waits until it stands in the line.
+sub waiting_session
+{
+	my ($sql, @settings) = @_;
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	$session->query_safe($_) for @settings;
+	my $pid = $session->query_safe('SELECT pg_backend_pid()');
+	$session->query_until(qr/started/, "\\echo started\n$sql;\n\\echo ended\n");
+	$node->poll_query_until('postgres', "SELECT wait_event_type || ':' || wait_event = 'Extension:AzaMemoryGrant'
+		FROM pg_stat_activity WHERE pid = $pid") or die 'it does not wait';
+	return ($session, $pid);
+}
+
+sub ended { my ($session) = @_; $session->query_until(qr/ended/, ''); return $session->{stderr}; }
+
+is(accounts(), '0 0 0 0', 'at the start nothing is granted');
+
+$node->safe_psql('postgres', 'SELECT aza_governor_stats_reset()');
+$node->safe_psql('postgres', 'SELECT * FROM small ORDER BY id') for 1 .. 3;
+is(stat_of('granted'), 0, 'small queries run without a grant');
+
+is(sort_method(''), 'quicksort', 'a sort that would spill is given the memory not to');
+is(stat_of('raised above the settings'), 1, 'which is counted');
+is($node->safe_psql('postgres', "$sort; SHOW work_mem"), "100000\n1MB", 'work_mem is as before afterwards');
+is(sort_method("SET work_mem = '2MB';"), 'external merge', 'an explicit SET is left alone');
+is(sort_method("SET aza.govern_explicit = on; SET work_mem = '2MB';"), 'quicksort', 'unless aza.govern_explicit is on');
+$node->safe_psql('postgres', "CREATE ROLE chosen SUPERUSER LOGIN; ALTER ROLE chosen SET work_mem = '2MB'");
+is(sort_method('', extra_params => [ '-U', 'chosen' ]), 'external merge', 'and so is ALTER ROLE ... SET');
+$node->append_conf('postgresql.conf', 'aza.max_query_memory = 0');
+reload($node);
+is(sort_method(''), 'external merge', 'with aza.max_query_memory = 0 nothing is raised');
+$node->append_conf('postgresql.conf', 'aza.max_query_memory = -1');
+reload($node);
+
+$node->psql('postgres', $failing);
+is(accounts(), '0 0 0 0', 'an error gives the grant back');
+is($node->safe_psql('postgres', <<'SQL'), '1MB', 'so do errors that a subtransaction catches');
+DO $$
+BEGIN
+  FOR i IN 1 .. 20 LOOP
+    BEGIN
+      PERFORM 1 / (count(*) - 100000) FROM (SELECT t FROM t ORDER BY t OFFSET 0) x;
+    EXCEPTION WHEN division_by_zero THEN NULL;
+    END;
+  END LOOP;
+END $$;
+SHOW work_mem;
+SQL
+is(accounts(), '0 0 0 0', 'with exact accounts');
+
+my $from_sorted = 'FROM (SELECT t FROM t ORDER BY t OFFSET 0) x LIMIT 1';
+is($node->safe_psql('postgres', "SELECT sets() $from_sorted; SHOW work_mem"), "1\n7MB", 'a SET in a function that a governed query calls stays');
+is($node->safe_psql('postgres', "SELECT sets_local() $from_sorted; SHOW work_mem"), "1\n1MB", 'and a SET LOCAL there ends');
+is($node->safe_psql('postgres', "SELECT nested() $from_sorted; SHOW work_mem"), "100000\n1MB", 'a nested query runs, and leaves work_mem alone');
+is($node->safe_psql('postgres', <<'SQL'), '32MB', 'utility statements leave maintenance_work_mem alone afterwards');
+CREATE INDEX ON t (t);
+VACUUM t;
+REINDEX TABLE t;
+CLUSTER t USING t_t_idx;
+DROP INDEX t_t_idx;
+SHOW maintenance_work_mem;
+SQL
+is(accounts(), '0 0 0 0', 'and give back what they were granted');
+
+my $holder = hold_everything();
+my ($waiter, $pid) = waiting_session($sort);
+is($node->safe_psql('postgres', "SELECT state, granted_kb FROM aza_memory_grants() WHERE pid = $pid"), 'waiting|0',
+	'a query that does not fit waits, as wait event Extension:AzaMemoryGrant');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM small'), 10, 'a small query does not');
+$node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
+like(ended($waiter), qr/canceling statement due to user request/, 'the wait can be canceled');
+$waiter->quit;
+is(stat_of('waiting now'), 0, 'which leaves the line');
+
+($waiter, $pid) = waiting_session($sort, "SET statement_timeout = '2s'");
+like(ended($waiter), qr/canceling statement due to statement timeout/, 'statement_timeout ends the wait');
+$waiter->quit;
+
+($waiter, $pid) = waiting_session($sort);
+$node->safe_psql('postgres', "SELECT pg_terminate_backend($pid, 10000)");
+is(stat_of('waiting now'), 0, 'a session that is terminated in the line leaves it');
+eval { $waiter->quit };
+
+($waiter, $pid) = waiting_session($sort, "SET aza.grant_timeout = '2s'", 'SET aza.grant_timeout_action = fail');
+my $error = ended($waiter);
+like($error, qr/ERROR:  no memory became free for the query in time/, 'aza.grant_timeout_action = fail: an error');
+like($error, qr/HINT:  Raise aza.grant_timeout, run fewer queries at once, or give the server more memory/, 'with a hint');
+$waiter->quit;
+is($node->safe_psql('postgres', <<'SQL'), '53200', 'with SQLSTATE 53200');
+SET aza.grant_timeout = '300ms';
+SET aza.grant_timeout_action = fail;
+CREATE TEMP TABLE state (s text);
+DO $$ BEGIN PERFORM count(*) FROM (SELECT t FROM t ORDER BY t OFFSET 0) x;
+EXCEPTION WHEN out_of_memory THEN INSERT INTO state VALUES (SQLSTATE); END $$;
+SELECT s FROM state;
+SQL
+is($node->safe_psql('postgres', "SET aza.grant_timeout = '300ms'; SET aza.grant_timeout_action = run; $sort"), 100000,
+	'aza.grant_timeout_action = run: it runs');
+
+($waiter, $pid) = waiting_session($sort);
+$holder->query_safe('COMMIT');
+is(ended($waiter), '', 'when memory becomes free the first in line runs');
+$waiter->quit;
+$holder->quit;
+is(accounts(), '0 0 0 0', 'and the accounts are exact');
+
+# The waiter holds a lock that the holder of the memory wants: neither could ever go on.
+$holder = hold_everything();
+($waiter, $pid) = waiting_session($sort, 'BEGIN', 'LOCK TABLE small IN ACCESS EXCLUSIVE MODE');
+my $start = time;
+$holder->query_until(qr/wants/, "\\echo wants\nSELECT count(*) FROM small;\n\\echo ended\n");
+is(ended($waiter), '', 'a waiter that holds a lock which others want starts at once');
+$waiter->query_safe('COMMIT');
+$holder->query_until(qr/ended/, '');
+ok(time - $start < 20, 'so that both come to their end');
+$waiter->quit;
+is($holder->query_safe($sort), 100000, 'a session that holds a grant does not wait for another one');
+$holder->query_safe('COMMIT');
+$holder->quit;
+is(accounts(), '0 0 0 0', 'what came from the reserve is back');
+
+$holder = hold_everything();
+kill 'KILL', $node->safe_psql('postgres', 'SELECT pid FROM aza_memory_grants()');
+$node->poll_query_until('postgres', 'SELECT 1', '1') or die 'no restart';
+is(accounts(), '0 0 0 0', 'a crash restart begins clean');
+eval { $holder->quit };
+is(sort_method(''), 'quicksort', 'and governs as before');
+
+$node->append_conf('postgresql.conf', 'aza.governor = off');
+reload($node);
+is(sort_method(''), 'external merge', 'aza.governor = off, by a reload');
+
+$node->safe_psql('postgres', 'CREATE ROLE nobody LOGIN; CREATE ROLE monitor LOGIN IN ROLE pg_monitor');
+for my $function (qw(aza_memory_grants aza_governor_stats aza_governor_stats_reset aza_events))
+{
+	my ($rc, $out, $err) = $node->psql('postgres', "SELECT * FROM $function()", extra_params => [ '-U', 'nobody' ]);
+	like($err, qr/permission denied for function $function/, "$function is not for everybody");
+	is($node->psql('postgres', "SELECT * FROM $function()", extra_params => [ '-U', 'monitor' ]), 0, 'but for pg_monitor');
+}
+$node->stop;
+done_testing();

@@ -1,0 +1,99 @@
+# Limits that change while the server runs: every session follows within two seconds, without restart and reload.
+use strict;
+use warnings FATAL => 'all';
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+use AzaNode;
+
+my $gb = 1 << 30;
+my %files = (
+	'proc/meminfo' => "MemTotal:       67108864 kB\n",
+	'proc/self/cgroup' => "0::/\n",
+	'proc/self/mountinfo' => "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n",
+	'sys/fs/cgroup/cgroup.controllers' => "cpu memory\n",
+	'sys/fs/cgroup/memory.max' => 1 * $gb . "\n",
+	'sys/fs/cgroup/memory.current' => "200000000\n",
+	'sys/fs/cgroup/memory.stat' => "anon 50000000\nfile 100000000\ninactive_file 0\n",
+	'sys/fs/cgroup/cpu.max' => "200000 100000\n",
+	'affinity' => "8\n");
+my $root = machine('live', %files);
+my $node = aza_node('live_limits', conf => "aza.root = '$root'");
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
+
+sub write_limit
+{
+	my ($file, $text) = @_;
+	open my $out, '>', "$root/sys/fs/cgroup/$file.new" or die $!;
+	print $out "$text\n";
+	close $out;
+	rename "$root/sys/fs/cgroup/$file.new", "$root/sys/fs/cgroup/$file" or die $!;
+	return;
+}
+
+# Asks one session until it answers as expected, at most two seconds.
+sub follows
+{
+	my ($session, $sql, $expected, $what) = @_;
+	my ($until, $got) = (time + 2, '');
+	while (time < $until && $got ne $expected)
+	{
+		$got = $session->query_safe($sql);
+		sleep 0.05;
+	}
+	is($got, $expected, $what);
+	return;
+}
+
+my $open = $node->background_psql('postgres');
+my $chosen = $node->background_psql('postgres');
+$chosen->query_safe("SET work_mem = '17MB'");
+$node->safe_psql('postgres', "CREATE ROLE tuned LOGIN; ALTER ROLE tuned SET work_mem = '9MB'");
+is($open->query_safe('SHOW aza.governor'), 'on', 'the governor is on where a limit is detected');
+is($open->query_safe('SHOW work_mem'), '2MB', 'at the start the plan for 1GB holds');
+
+my $offset = -s $node->logfile;
+write_limit('memory.max', 8 * $gb);
+follows($open, 'SHOW work_mem', '10MB', 'an open session has the new work_mem within two seconds');
+is($open->query_safe('SHOW maintenance_work_mem'), '256MB', 'and maintenance_work_mem');
+is($open->query_safe('SHOW effective_cache_size'), '6GB', 'and effective_cache_size');
+is($open->query_safe('SHOW aza.detected_memory'), '8GB', 'SHOW aza.detected_memory follows');
+is($node->safe_psql('postgres', 'SHOW work_mem'), '10MB', 'a new session has it from the start');
+is($chosen->query_safe('SHOW work_mem'), '17MB', 'a SET of the session goes on winning');
+is($chosen->query_safe('RESET work_mem; SHOW work_mem'), '10MB', 'and RESET goes to the new plan');
+is($node->safe_psql('postgres', 'SHOW work_mem', extra_params => [ '-U', 'tuned' ]), '9MB', 'ALTER ROLE ... SET goes on winning');
+is($open->query_safe("SELECT value, planned, status, pending_restart FROM aza_tuning_report() WHERE setting = 'shared_buffers'"),
+	'256MB|2GB|applied|t', 'what needs a restart is shown as pending');
+is($open->query_safe("SELECT value, planned, status, pending_restart FROM aza_tuning_report() WHERE setting = 'work_mem'"),
+	'10MB|10MB|applied|f', 'what follows is not');
+is($open->query_safe("SELECT kind, before, after FROM aza_events()"), 'limit|1024MB, CPUs 2|8192MB, CPUs 2', 'aza_events() has it');
+my $log = slurp_file($node->logfile, $offset);
+is(scalar(() = $log =~ /the limits changed from 1024MB, CPUs 2 to 8192MB, CPUs 2: .*work_mem 2MB -> 10MB/g), 1, 'it is logged once');
+like($log, qr/DETAIL:  After a restart: .*shared_buffers 256MB -> 2(048MB|GB)/, 'with what waits for a restart');
+
+is($open->query_safe('BEGIN; SELECT 1'), '1', 'a transaction is open');
+write_limit('cpu.max', '800000 100000');
+follows($open, 'SHOW max_parallel_workers', '8', 'CPUs are followed, too, in an open transaction');
+$open->query_safe('ROLLBACK');
+is($open->query_safe('SHOW max_parallel_workers'), '8', 'whose rollback does not undo it');
+
+reload($node);
+is($open->query_safe('SHOW work_mem'), '10MB', 'a reload keeps the new plan');
+$node->append_conf('postgresql.conf', "work_mem = '5MB'");
+reload($node);
+follows($open, 'SHOW work_mem', '5MB', 'a line that a human adds wins');
+write_limit('memory.max', 4 * $gb);
+follows($open, 'SHOW aza.detected_memory', '4GB', 'when the limit changes again');
+is($open->query_safe('SHOW work_mem'), '5MB', 'it goes on winning');
+
+$offset = -s $node->logfile;
+write_limit('memory.max', 200 << 20);
+follows($open, 'SHOW aza.detected_memory', '200MB', 'a limit may fall below shared memory');
+like(slurp_file($node->logfile, $offset),
+	qr/WARNING:  the memory limit of 200MB is below the \d+MB of shared memory that the server has taken/, 'which is warned of');
+
+$open->quit;
+$chosen->quit;
+$node->stop;
+done_testing();

@@ -1,0 +1,47 @@
+// The kernel's accounts of a group and of a process.
+#include "core/grant_measure.h"
+
+#include <gtest/gtest.h>
+
+namespace aza {
+namespace {
+
+TEST(GroupUse, OfVersion2) {
+  const auto use = parse_group_use("1000000\n",
+                                   "anon 400000\nfile 500000\nkernel 100000\nshmem 200000\nfile_dirty 30000\n"
+                                   "file_writeback 20000\ninactive_file 250000\n");
+  ASSERT_TRUE(use);
+  EXPECT_EQ(use->usage, 1000000);
+  EXPECT_EQ(use->anonymous, 400000);
+  EXPECT_EQ(use->kernel, 150000) << "what must be written counts, too";
+  EXPECT_EQ(use->working_set, 750000);
+}
+
+TEST(GroupUse, OfVersion1TakesTheSums) {
+  const auto use = parse_group_use("1000000",
+                                   "cache 1\nrss 2\ndirty 3\ninactive_file 4\ntotal_cache 500000\ntotal_rss 400000\n"
+                                   "total_dirty 0\ntotal_writeback 10000\ntotal_inactive_file 100000\n");
+  ASSERT_TRUE(use);
+  EXPECT_EQ(use->anonymous, 400000);
+  EXPECT_EQ(use->kernel, 110000);
+  EXPECT_EQ(use->working_set, 900000);
+}
+
+TEST(GroupUse, IsUnknownWithoutUsage) {
+  const auto use = parse_group_use("max", "anon 1");
+  ASSERT_FALSE(use);
+  EXPECT_EQ(use.because(), "the group's usage is not a number");
+}
+
+TEST(Anonymous, IsResidentLessShared) {
+  EXPECT_EQ(*parse_anonymous("50000 1000 600 1500 0 900 0\n", 4096), 400 * 4096);
+  EXPECT_EQ(*parse_anonymous("50000 600 1000", 4096), 0);
+}
+
+TEST(Anonymous, IsUnknownInAnyOtherText) {
+  EXPECT_EQ(parse_anonymous("", 4096).because(), "statm has fewer than three numbers");
+  EXPECT_EQ(parse_anonymous("a b c", 4096).because(), "statm does not hold numbers");
+}
+
+}  // namespace
+}  // namespace aza
