@@ -82,6 +82,8 @@ forget_name() {
   unset LD_PRELOAD NSS_WRAPPER_PASSWD NSS_WRAPPER_GROUP names
 }
 
+initdb_failed() { fail "initdb failed: see the lines above" "Nothing is lost: the next start begins anew."; }
+
 # System V shared memory for parallel queries: the 64MB of /dev/shm that a container has by default would not hold them.
 run_initdb() {
   [ -z "${POSTGRES_INITDB_WALDIR:-}" ] || set -- --waldir "$POSTGRES_INITDB_WALDIR"
@@ -90,9 +92,9 @@ run_initdb() {
   eval "set -- --username=\"\$POSTGRES_USER\" \"$checksums\" --set dynamic_shared_memory_type=sysv \
     --auth-local=trust --auth-host=scram-sha-256 \"\$@\" $POSTGRES_INITDB_ARGS"
   if [ -n "$POSTGRES_PASSWORD" ]; then
-    printf '%s\n' "$POSTGRES_PASSWORD" | initdb -D "$PGDATA/.new" --pwfile=/dev/stdin "$@"
+    printf '%s\n' "$POSTGRES_PASSWORD" | initdb -D "$PGDATA/.new" --pwfile=/dev/stdin "$@" || initdb_failed
   else
-    initdb -D "$PGDATA/.new" "$@" --auth-host=trust
+    initdb -D "$PGDATA/.new" "$@" --auth-host=trust || initdb_failed
   fi
   forget_name
 }
@@ -109,7 +111,7 @@ make_cluster() {
   require_password
   checksums=$(checksum_option)  # here, where a failure ends the start
   claim_folder
-  run_initdb || fail "initdb failed: see the lines above" "Nothing is lost: the next start begins anew."
+  run_initdb
   allow_network "$PGDATA/.new"
   write_database_name "$PGDATA/.new"
   move_in "$PGDATA/.new"

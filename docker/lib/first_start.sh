@@ -10,7 +10,7 @@ start_private_server() {
   export PGHOST PGPASSWORD="$POSTGRES_PASSWORD"
   "$@" -c listen_addresses= -c "unix_socket_directories=$PGHOST" &
   server=$!
-  until pg_isready -q; do
+  until pg_isready -q -U "$POSTGRES_USER"; do
     kill -0 "$server" 2>/dev/null || wait "$server" || exit "$?"
     sleep 0.05
   done

@@ -5,7 +5,7 @@ replication_passfile=/var/run/postgresql/replication.pgpass
 
 # The file is made anew by every start, since its folder does not outlive the container. The password is in no other.
 write_replication_passfile() {
-  [ -n "$PG_REPLICATION_PASSWORD" ] || return 0
+  [ -n "${PRIMARY_HOST:-}" ] && [ -n "$PG_REPLICATION_PASSWORD" ] || return 0
   rm -f "$replication_passfile"
   (umask 177 && printf '*:*:*:%s:%s\n' "$(pgpass_field "$PG_REPLICATION_USER")" \
     "$(pgpass_field "$PG_REPLICATION_PASSWORD")" >"$replication_passfile")
@@ -21,7 +21,7 @@ primary_conninfo() {
 ask_primary() { psql -XAt -d "$(primary_conninfo) replication=true" -c "$1"; }
 
 wait_for_primary() {
-  until pg_isready -q -h "$PRIMARY_HOST" -p "${PRIMARY_PORT:-5432}"; do
+  until pg_isready -q -U "$PG_REPLICATION_USER" -h "$PRIMARY_HOST" -p "${PRIMARY_PORT:-5432}"; do
     say "waiting for the primary at $PRIMARY_HOST:${PRIMARY_PORT:-5432}"
     sleep 2
   done
