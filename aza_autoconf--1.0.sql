@@ -26,9 +26,9 @@ COMMENT ON FUNCTION aza_detection() IS
 
 CREATE FUNCTION aza_memory_budget(OUT item text, OUT bytes bigint, OUT pretty text, OUT remark text)
 RETURNS SETOF record
-AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 6;
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 10;
 COMMENT ON FUNCTION aza_memory_budget() IS
-'How the memory is dealt out, in bytes: shared memory, idle connections, reserve, and the headroom that is left for queries; negative headroom says by how much it does not fit';
+'How the memory is dealt out, in bytes: shared memory, idle connections, reserve, and the headroom that is left for queries, where negative says by how much it does not fit; and what is in use and granted just now';
 
 CREATE FUNCTION aza_tuning_conf() RETURNS text
 AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
@@ -57,3 +57,37 @@ SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION pgbouncer_lookup(text) IS
 'For PgBouncer''s auth_query: name and password of a role that may log in, at most one row; the password is NULL where the role has none or VALID UNTIL has passed, and superusers are left out where aza.pgbouncer_allow_superuser is off';
 REVOKE ALL ON FUNCTION pgbouncer_lookup(text) FROM PUBLIC;
+
+-- The governor. What other sessions run and hold is for superusers and members of pg_monitor.
+
+CREATE FUNCTION aza_memory_grants(
+  OUT pid bigint,
+  OUT query_id bigint,
+  OUT state text,
+  OUT least_kb bigint,
+  OUT need_kb bigint,
+  OUT wish_kb bigint,
+  OUT granted_kb bigint,
+  OUT real_kb bigint,
+  OUT since timestamptz)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION aza_memory_grants() IS
+'One row per backend that holds a memory grant or waits for one: what its query needs at least, by its settings, and not to spill; what it was granted; what it and its parallel workers really hold; since when it waits or runs';
+
+CREATE FUNCTION aza_governor_stats(OUT name text, OUT value bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 26;
+COMMENT ON FUNCTION aza_governor_stats() IS
+'What the governor did since the start or the last reset: grants, waits with their times, refusals, cancels, high-water marks; and how much is granted now';
+
+CREATE FUNCTION aza_governor_stats_reset() RETURNS void
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION aza_governor_stats_reset() IS
+'Sets the counters of aza_governor_stats() to zero; what is granted now is not touched';
+
+CREATE FUNCTION aza_events(OUT at timestamptz, OUT kind text, OUT cause text, OUT before text, OUT after text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 100;
+COMMENT ON FUNCTION aza_events() IS
+'The last hundred decisions, the oldest first: limits that changed, and what was done under memory pressure';

@@ -16,6 +16,7 @@ class Row {
   Row& text_or_null(const char* value) { return value == nullptr || value[0] == '\0' ? null() : text(value); }
   Row& bigint(int64 value) { return datum(Int64GetDatum(value)); }
   Row& boolean(bool value) { return datum(BoolGetDatum(value)); }
+  Row& timestamp(TimestampTz value) { return datum(TimestampTzGetDatum(value)); }
   Row& null() {
     nulls_[filled_] = true;
     values_[filled_++] = 0;

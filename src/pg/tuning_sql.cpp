@@ -1,5 +1,6 @@
 // aza_tuning_report(), aza_detection(), aza_memory_budget() and aza_tuning_conf().
 #include "pg/core_calls.h"
+#include "pg/governor_shared.h"
 #include "pg/result_rows.h"
 #include "pg/setting_report.h"
 
@@ -79,6 +80,24 @@ void put_fact(FunctionCallInfo fcinfo, const FactRow& fact, bool sources) {
       .put(fcinfo);
 }
 
+// As it is just now: measured, not planned.
+void put_pool(FunctionCallInfo fcinfo) {
+  Measured measured;
+  int64 capacity = 0;
+  int64 granted = 0;
+  {
+    GovernorLock lock;
+    measured = governor->measured;
+    capacity = pool_rules().capacity;
+    granted = governor->use.granted;
+  }
+  put_bytes(fcinfo, "in use now", measured.working_set,
+            measured.group ? "working set of the control group" : "anonymous memory of the server's processes");
+  put_bytes(fcinfo, "idle backend now", measured.idle_backend, "average of what idle connections really hold");
+  put_bytes(fcinfo, "for queries now", capacity, "what there is to deal out, by what is really in use");
+  put_bytes(fcinfo, "granted now", granted, "see aza_memory_grants()");
+}
+
 // What the server really shares, where the formula only estimates it; the rest as the budget's formula says.
 void put_budget(FunctionCallInfo fcinfo) {
   BudgetAnswer answer;
@@ -95,6 +114,7 @@ void put_budget(FunctionCallInfo fcinfo) {
   put_bytes(fcinfo, "reserve", budget.reserve, "background processes, kernel and page cache");
   put_bytes(fcinfo, "headroom", budget.memory - shared - connections - budget.reserve,
             answer.warning.empty() ? "left for queries" : answer.warning.c_str());
+  put_pool(fcinfo);
 }
 
 }  // namespace
