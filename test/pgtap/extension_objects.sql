@@ -12,7 +12,8 @@ SELECT has_extension('aza_autoconf', 'the extension is there');
 SELECT set_eq(
   'SELECT signature FROM ours',
   ARRAY['aza_tuning_report()', 'aza_detection()', 'aza_memory_budget()', 'aza_tuning_conf()',
-        'aza_plan(text,integer,text,text)', 'pgbouncer_lookup(text)'],
+        'aza_plan(text,integer,text,text)', 'pgbouncer_lookup(text)', 'aza_memory_grants()', 'aza_governor_stats()',
+        'aza_governor_stats_reset()', 'aza_events()'],
   'the extension has these functions and no other');
 SELECT results_eq(
   $$SELECT count(*) FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid AND d.deptype = 'e'
