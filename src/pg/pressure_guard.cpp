@@ -15,7 +15,8 @@ namespace aza {
 
 namespace {
 
-constexpr int kBetweenCancelsMs = 500;  // a canceled query needs a moment to give its memory back
+constexpr int kBetweenCancelsMs = 100;  // a canceled query needs a moment to give its memory back
+constexpr int kDeafMs = 2000;           // one that has not heard in that time is canceled again
 constexpr int kBetweenLogsMs = 60000;
 
 struct Process {
@@ -133,10 +134,15 @@ void write_down(const Look& look, const GroupAnswer& group, const Tally& tally, 
   pg_atomic_write_u64(&governor->capacity, static_cast<uint64>(pool_rules().capacity));
 }
 
+bool was_just_canceled(GrantSlot& slot) {
+  const auto at = static_cast<TimestampTz>(pg_atomic_read_u64(&slot.cancel_at));
+  return !TimestampDifferenceExceeds(at, GetCurrentTimestamp(), kDeafMs);
+}
+
 Holder largest_query(const Tally& tally) {
   Holder largest = {};
   for (int i = 0; i < governor->slots; i++) {
-    if (!tally.running[i] || tally.of_backend[i] <= largest.bytes) continue;
+    if (!tally.running[i] || tally.of_backend[i] <= largest.bytes || was_just_canceled(grant_slots()[i])) continue;
     const int pid = GetPGProcByNumber(i)->pid;
     largest = {pid, i, tally.of_backend[i], tally.of_backend[i] - tally.idle_backend, true};
   }
@@ -163,6 +169,13 @@ void say(const Look& look, bool cancels) {
 }
 
 }  // namespace
+
+int64 percent_in_use() {
+  GroupAnswer group;
+  read_group(group);
+  const int64 limit = governor->limit.memory_mib * kMiB;
+  return group.known && limit > 0 ? group.use.working_set * 100 / limit : 0;
+}
 
 Look take_look() {
   Processes found = find_processes();

@@ -25,6 +25,9 @@ struct Look {
   Holder largest;  // pid 0: no query is running
 };
 
+// The group's working set in percent of the limit, without looking at any process; 0 where there is no group.
+int64 percent_in_use();
+
 // Measures, writes the result down for all and serves the line. Allocates in the current context.
 Look take_look();
 

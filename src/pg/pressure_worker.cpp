@@ -17,14 +17,14 @@ namespace aza {
 namespace {
 
 constexpr int kRestartSeconds = 2;
-constexpr int64 kQuickAbove = 70;  // percent of the limit from which it looks more often
-constexpr long kQuickMs = 100;
-constexpr long kPressedMs = 50;
+// Memory can fill up at about a GB per second and CPU: the nearer the limit, the more often the group's usage is read.
+constexpr int64 kQuickAbove = 50;  // percent of the limit
+constexpr long kQuickMs = 20;
+constexpr long kCalmMs = 100;
 
-long pause_ms(const Look& look, long interval) {
-  if (!look.group) return interval;
-  if (look.percent >= kPressedPercent) return std::min(interval, kPressedMs);
-  return look.percent >= kQuickAbove ? std::min(interval, kQuickMs) : interval;
+long pause_ms(int64 percent) {
+  const long interval = watch_interval_ms;
+  return std::min(interval, percent >= kQuickAbove ? kQuickMs : kCalmMs);
 }
 
 void sleep_until_next(long ms) {
@@ -38,21 +38,31 @@ void sleep_until_next(long ms) {
   ProcessConfigFile(PGC_SIGHUP);
 }
 
+bool is_due(TimestampTz& last) {
+  const TimestampTz now = GetCurrentTimestamp();
+  if (!TimestampDifferenceExceeds(last, now, watch_interval_ms)) return false;
+  last = now;
+  return true;
+}
+
+// Processes are looked at, which costs more, only from time to time or near the limit.
+int64 watch_once() {
+  static TimestampTz last;
+  const bool due = is_due(last);
+  if (due) follow_limits();
+  const int64 percent = percent_in_use();
+  if (due || percent >= kPressedPercent) guard_against_pressure(take_look());
+  return percent;
+}
+
 [[noreturn]] void watch_forever() {
   MemoryContext round = AllocSetContextCreate(TopMemoryContext, "aza watch", ALLOCSET_DEFAULT_SIZES);
-  TimestampTz limits_at = 0;
   for (;;) {
     MemoryContextSwitchTo(round);
-    const TimestampTz now = GetCurrentTimestamp();
-    if (TimestampDifferenceExceeds(limits_at, now, watch_interval_ms)) {
-      follow_limits();
-      limits_at = now;
-    }
-    const Look look = take_look();
-    guard_against_pressure(look);
+    const int64 percent = watch_once();
     MemoryContextSwitchTo(TopMemoryContext);
     MemoryContextReset(round);
-    sleep_until_next(pause_ms(look, watch_interval_ms));
+    sleep_until_next(pause_ms(percent));
   }
 }
 
