@@ -1,0 +1,40 @@
+# Compose for the stack suites, from an image of its own; passwords of every odd character. Sourced after lab.sh.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2031
+
+# Every printable character that a shell, YAML, a URI, .pgpass, an ini file or SQL treats specially.
+odd=" :@&\\\"'/?#%\$\${x}{}[]=;,|\`~!^*()<>+-_."
+declare -A env=(
+  [POSTGRES_PASSWORD]="super$odd" [PGBOUNCER_AUTH_PASS]="pooler$odd" [POSTGRES_EXPORTER_PASSWORD]="watcher$odd"
+  [PG_REPLICATION_PASSWORD]="standby$odd" [POSTGRES_DB]='app' [PRIMARY_HOST]=primary [AZA_NETWORK]="$lab"
+  [POSTGRES_PORT]=15432 [PGBOUNCER_PORT]=16432 [EXPORTER_PORT]=19187)
+
+build_compose() {
+  [ "${AZA_IMAGES:-}" != present ] || return 0
+  docker build -q -t aza-compose --build-arg BASE_IMAGE="$base" -f test/image/compose.Dockerfile test/image >"$folder/compose.id" 2>"$folder/compose.log" ||
+    { echo "Bail out! Compose could not be had: $(tail -n 1 "$folder/compose.log")"; exit 1; }
+}
+
+# compose STACK ARGUMENT ...
+compose() {
+  local stack=$1 name socket=${DOCKER_HOST:-unix:///var/run/docker.sock} options=()
+  shift
+  for name in "${!env[@]}"; do options+=(-e "$name=${env[$name]}"); done
+  docker run --rm -v "${socket#unix://}:/var/run/docker.sock" -v "$PWD:$PWD" -w "$PWD/stacks/$stack" "${options[@]}" aza-compose \
+    docker compose -p "$lab-$stack" "$@" 2>&1
+}
+
+up() { compose "$1" up -d --no-build --wait --wait-timeout 120 >"$folder/up-$1.log" || { tail -n 20 "$folder/up-$1.log" | sed 's/^/# /'; return 1; }; }
+
+# What the containers said is kept for whoever looks for the cause of a failure.
+down_all() {
+  for name in $(docker ps -a --format '{{.Names}}' --filter "name=^$lab"); do docker logs "$name" >"$folder/${name#"$lab-"}.log" 2>&1; done
+  for stack in replica primary single; do compose "$stack" down -v -t 2 >/dev/null 2>&1 || true; done
+  remove_all
+}
+
+# in_stack STACK SERVICE COMMAND ...
+in_stack() { local container="$lab-$1-$2-1"; shift 2; docker exec "$container" "$@" 2>&1; }
+ask() { in_stack "$1" postgres psql -XAtq -v ON_ERROR_STOP=1 -U postgres -d app -c "$2"; }
+# pooled USER PASSWORD DATABASE QUERY: through PgBouncer, from its own container.
+pooled() { docker exec -e PGPASSWORD="$2" "$lab-primary-pgbouncer-1" psql -XAtq -h 127.0.0.1 -p 6432 -U "$1" -d "$3" -c "$4" 2>&1; }
+metrics() { curl -fsS "http://127.0.0.1:${env[EXPORTER_PORT]}/metrics"; }
