@@ -24,7 +24,7 @@ reload($node);
 like(slurp_file($node->logfile, $offset), qr/parameter "shared_preload_libraries" cannot be changed without restarting the server/, "a human's new list waits for a restart");
 $node->restart;
 is(setting($node, 'shared_preload_libraries'), 'aza_autoconf,pg_prewarm,pg_stat_statements,auto_explain', 'after which both lists are loaded');
-is($node->safe_psql('postgres', "SELECT replace(reason, E'\\n', ' ') FROM aza_tuning_report() WHERE setting = 'max_worker_processes'"), '2 x 2 CPUs + 2 for preloaded libraries; at least 8', "and pg_prewarm's leader and worker have room");
+is($node->safe_psql('postgres', "SELECT replace(reason, E'\\n', ' ') FROM aza_tuning_report() WHERE setting = 'max_worker_processes'"), '2 x 2 CPUs + 3 for preloaded libraries; at least 8', "and pg_prewarm's leader and worker have room");
 # The leader has no database, so that no view shows it; its command line does.
 my $postmaster = (slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/)[0];
 ok(wait_for_child($postmaster, 'autoprewarm leader'), 'and the leader runs');

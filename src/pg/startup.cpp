@@ -11,6 +11,8 @@ Tuning tuning;
 
 namespace {
 
+constexpr int kOwnWorkers = 1;  // the one that watches the memory
+
 bool signal_file(const char* name) {
   char path[MAXPGPATH];
   snprintf(path, sizeof path, "%s/%s", DataDir, name);
@@ -106,7 +108,7 @@ void make_startup_plan() {
   machine.wal_free_bytes = tuning.found.wal_free_bytes;
   machine.wal_segment_bytes = wal_segment_size;
   machine.huge_pages = tuning.found.huge_pages;
-  machine.preload_workers = workers_of_libraries();
+  machine.preload_workers = workers_of_libraries() + kOwnWorkers;
   machine.standby = standby_floor();
   plan_for(machine, server_bounds(), tuning.plan);
 }
