@@ -1,45 +1,20 @@
 # shellcheck shell=bash
-# What tools say about the code: clang-format, clang-tidy, the compilers, shellcheck and perl.
+# What tools say about the code: clang-format, the compilers, shellcheck and perl; clang-tidy has a suite of its own.
 
-server_headers=$(pg_config --includedir-server)
-flags=(-std=c++20 -Isrc "-I$server_headers" -DFMT_HEADER_ONLY '-DAZA_VERSION="lint"' -D_GNU_SOURCE)
+. test/lint/remembered.sh
 
 cpp_files() { find src tools test bench -name '*.cpp' -o -name '*.h' | sort; }
 server_side() { find src/pg -name '*.cpp' | sort; }
-analysed() { find src tools -name '*.cpp' -not -path 'tools/*/test/*' | sort; }
 shell_files() {
   { grep -rlE --include='*' '^#! ?/(usr/)?bin/(env )?(ba|da)?sh' tools test bench docker stacks examples .ci 2>/dev/null
     find tools test bench docker stacks examples -name '*.sh' 2>/dev/null
   } | xargs -r -d '\n' awk 'FNR == 1 && (/^#!.*sh$/ || /^#!.*sh / || FILENAME ~ /\.sh$/) { print FILENAME }' | sort -u
 }
 
-# remembered NAME COMMAND < FILES: runs COMMAND FILE for each, two at a time, but for a file that passed before with the same
-# content, headers and options. Every header of src and of the file's own folder counts as included.
-remembered() {
-  local name=$1
-  shift
-  mkdir -p "build/lint/$name"
-  headers=$(cat .clang-tidy test/lint/code.sh src/*/*.h | sha256sum)
-  export -f once
-  export headers name
-  xargs -d '\n' -P 2 -I FILE bash -c 'once "$@"' once FILE "$@"
-}
-
-once() {
-  local file=$1 key
-  shift
-  key=$({ echo "$headers" "$@"; cat "$file"; find "$(dirname "$file")" -maxdepth 1 -name '*.h' -exec cat {} +; } | sha256sum)
-  key=build/lint/$name/${key%% *}
-  [ ! -f "$key" ] || return 0
-  local said
-  if said=$("$@" "$file" 2>&1); then touch "$key"; else printf '%s: %s\n' "$file" "$said"; fi
-}
-
 # One line for a file: clang-format-21 -i FILE says the rest.
 formatted() {
   cpp_files | xargs -d '\n' -n 20 clang-format-21 --dry-run -Werror 2>&1 | grep -E '^[^ ].*: error: ' | sort -t: -k1,1 -u
 }
-tidied() { analysed | remembered tidy clang-tidy-21 --quiet "${flags[@]/#/--extra-arg=}"; }
 compiled() { server_side | remembered "$1" "$1" "${flags[@]}" -O1 -Wall -Wextra -Werror -fsyntax-only; }
 # SC2016: awk, jq and sh -c take text in single quotes. SC2329: checks and traps call functions by name. A part without a
 # shebang gets variables from whoever sources it (SC2154), and sets some for them (SC2034).
@@ -57,7 +32,6 @@ perls() {
 }
 
 check 'clang-format has nothing to change' formatted
-check 'clang-tidy finds nothing in src and tools' tidied
 check 'g++ has no warning about src/pg' compiled g++
 check 'clang++ has no warning about src/pg' compiled clang++
 check 'shellcheck finds nothing in any shell script' shells
