@@ -105,7 +105,7 @@ all install:
 endif
 
 # Each command is a script of its own, which runs in the toolbox where that is needed.
-.PHONY: demo test unit regress fuzz lint bench tools
+.PHONY: demo test unit regress fuzz lint bench tools up down
 demo:
 	@tools/demo
 test:
@@ -122,3 +122,9 @@ bench:
 	@tools/toolbox run bench/run
 tools:
 	@tools/toolbox run $(MAKE) --no-print-directory -f mk/native.mk -j$(shell nproc) tools
+# A stack of stacks/, whose values come from its .env: docker compose alone does as well.
+STACK ?= single
+up:
+	@docker compose --project-directory stacks/$(STACK) up -d --wait
+down:
+	@docker compose --project-directory stacks/$(STACK) down
