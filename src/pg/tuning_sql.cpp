@@ -144,7 +144,7 @@ Datum aza_memory_budget(PG_FUNCTION_ARGS) {
   return static_cast<Datum>(0);
 }
 
-Datum aza_tuning_conf(PG_FUNCTION_ARGS) {
+Datum aza_tuning_conf([[maybe_unused]] PG_FUNCTION_ARGS) {
   aza::require_tuning("aza_tuning_conf");
   auto* text = static_cast<aza::ConfText*>(palloc(sizeof(aza::ConfText)));
   aza::conf_text_for(aza::tuning.machine, aza::server_bounds(), *text);

@@ -65,12 +65,13 @@ suites_described() {
 }
 
 committed() { git ls-files 2>/dev/null | grep -v '^testdata/'; }
-in_committed() { committed | xargs -d '\n' grep -InE "$1" --; }
-# A mirror is taken from the machine, never written down.
+in_committed() { committed | xargs -d '\n' grep -sInE "$1" --; }
+# A mirror is taken from the machine, never written down; only the image names the archive that its versions come from.
 mirrors_named() {
-  in_committed '(deb|snapshot|ftp\.[a-z.]*)\.debian\.or[g]|archive\.ubuntu\.co[m]|pypi\.or[g]|crates\.i[o]/|npmjs\.(org|co[m])|golang\.or[g]|artifactor[y]'
+  in_committed '(deb|snapshot|ftp\.[a-z.]*)\.debian\.or[g]|archive\.ubuntu\.co[m]|pypi\.or[g]|crates\.i[o]/|npmjs\.(org|co[m])|golang\.or[g]|artifactor[y]' \
+    | grep -v '^docker/'
 }
-paths_outside() { in_committed '(^|[^[:alnum:]_./-])/(wor[k]|hom[e]/[a-z]|User[s]/|roo[t]/[a-z.])'; }
+paths_outside() { in_committed '(^|[^[:alnum:]_./-])/(wor[k]/(main|shared|brief|\.)|hom[e]/[a-z]|User[s]/|roo[t]/[a-z.])'; }
 left_overs() { committed | grep -E '\.(tmp|orig|rej|bak|o|so|bc|d|swp)$|~$'; }
 unfinished() { in_committed '\b(TOD[O]|FIXM[E]|XX[X]|HAC[K])\b'; }
 
