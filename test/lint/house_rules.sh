@@ -69,7 +69,7 @@ in_committed() { committed | xargs -d '\n' grep -sInE "$1" --; }
 # A mirror is taken from the machine, never written down; only the image names the archive that its versions come from.
 mirrors_named() {
   in_committed '(deb|snapshot|ftp\.[a-z.]*)\.debian\.or[g]|archive\.ubuntu\.co[m]|pypi\.or[g]|crates\.i[o]/|npmjs\.(org|co[m])|golang\.or[g]|artifactor[y]' \
-    | grep -v '^docker/'
+    | grep -vE '^(docker/|docs/docker)'
 }
 paths_outside() { in_committed '(^|[^[:alnum:]_./-])/(wor[k]/(main|shared|brief|\.)|hom[e]/[a-z]|User[s]/|roo[t]/[a-z.])'; }
 left_overs() { committed | grep -E '\.(tmp|orig|rej|bak|o|so|bc|d|swp)$|~$'; }
