@@ -93,7 +93,18 @@ follows($open, 'SHOW aza.detected_memory', '200MB', 'a limit may fall below shar
 like(slurp_file($node->logfile, $offset),
 	qr/WARNING:  the memory limit of 200MB is below the \d+MB of shared memory that the server has taken/, 'which is warned of');
 
-$open->quit;
-$chosen->quit;
+my @more = map { $node->background_psql('postgres') } 1 .. 2;
+my ($rc, $out, $err) = (0, '', '');
+for (1 .. 40)
+{
+	($rc, $out, $err) = $node->psql('postgres', 'SELECT 1');
+	last if $rc != 0;
+	sleep 0.1;
+}
+like($err, qr/FATAL:  too many connections for the server's memory: 4 are open, 0 fit/,
+	'connections that the memory cannot carry are refused');
+like($err, qr/HINT:  Put PgBouncer in front of the server/, 'with the name of what helps');
+is($open->query_safe("SELECT value > 0 FROM aza_governor_stats() WHERE name = 'refused connections'"), 't', 'and counted');
+$_->quit for $open, $chosen, @more;
 $node->stop;
 done_testing();

@@ -24,7 +24,8 @@ Outcome<GroupUse> parse_group_use(std::string_view usage_text, std::string_view 
   const std::optional<int64_t> usage = whole_number(first_line(usage_text));
   if (!usage) return Outcome<GroupUse>::unknown("the group's usage is not a number");
   const int64_t cache = number_of(stat, "file", "total_cache");
-  const int64_t unwritten = number_of(stat, "file_dirty", "total_dirty") + number_of(stat, "file_writeback", "total_writeback");
+  const int64_t unwritten =
+      number_of(stat, "file_dirty", "total_dirty") + number_of(stat, "file_writeback", "total_writeback");
   const int64_t inactive = number_of(stat, "inactive_file", "total_inactive_file");
   GroupUse use;
   use.usage = *usage;

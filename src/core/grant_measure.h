@@ -12,9 +12,9 @@ namespace aza {
 
 // Bytes.
 struct GroupUse {
-  int64_t usage = 0;      // all that is charged to the group
-  int64_t anonymous = 0;  // what processes hold for themselves
-  int64_t kernel = 0;     // page tables, slab, stacks; and page cache that must be written before it can go
+  int64_t usage = 0;        // all that is charged to the group
+  int64_t anonymous = 0;    // what processes hold for themselves
+  int64_t kernel = 0;       // page tables, slab, stacks; and page cache that must be written before it can go
   int64_t working_set = 0;  // what cannot be had back at once: usage less inactive page cache
 };
 

@@ -8,9 +8,13 @@ namespace aza {
 
 namespace {
 
-int64_t scaled(int64_t bytes, int64_t hundredths) { return std::min(bytes, kMostNeed) / 100 * hundredths; }
+int64_t scaled(int64_t bytes, int64_t hundredths) {
+  return std::min(bytes, kMostNeed) / 100 * hundredths;
+}
 
-int64_t whole_kib(int64_t bytes) { return (bytes + kKiB - 1) / kKiB * kKiB; }
+int64_t whole_kib(int64_t bytes) {
+  return (bytes + kKiB - 1) / kKiB * kKiB;
+}
 
 }  // namespace
 
@@ -46,7 +50,8 @@ int64_t work_mem_without_spill(const PlanNeed& need, int64_t hash_hundredths) {
   for (int i = 0; i < need.count; i++) {
     const NodeNeed& node = need.nodes[i];
     // One more hundredth's worth covers what the division above loses.
-    const int64_t work_mem = node.hashed ? node.expected / std::max<int64_t>(hash_hundredths, 100) * 100 + 200 : node.expected;
+    const int64_t work_mem =
+        node.hashed ? node.expected / std::max<int64_t>(hash_hundredths, 100) * 100 + 200 : node.expected;
     most = std::max(most, work_mem);
   }
   return whole_kib(most);

@@ -8,11 +8,13 @@ namespace aza {
 
 namespace {
 
-constexpr int64_t kSmallShare = 32;      // a query is small up to this part of the pool
-constexpr int64_t kSmallRoomShare = 8;   // all small ones that overtake together
-constexpr int64_t kRaisedShare = 2;      // a raised grant leaves at least half of what is free to those that come next
+constexpr int64_t kSmallShare = 32;     // a query is small up to this part of the pool
+constexpr int64_t kSmallRoomShare = 8;  // all small ones that overtake together
+constexpr int64_t kRaisedShare = 2;     // a raised grant leaves at least half of what is free to those that come next
 
-int64_t room_for_small(const PoolRules& rules, const PoolUse& use) { return rules.capacity / kSmallRoomShare - use.small; }
+int64_t room_for_small(const PoolRules& rules, const PoolUse& use) {
+  return rules.capacity / kSmallRoomShare - use.small;
+}
 
 int64_t grant_small(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool first_in_line) {
   const int64_t free = rules.capacity - use.granted;
@@ -38,16 +40,22 @@ int64_t pool_capacity(const PoolFacts& facts) {
                                   facts.new_connections - facts.reserve);
 }
 
-int64_t pool_reserve(int64_t limit) { return 16 * kMiB + std::min(limit / 16, kGiB); }
+int64_t pool_reserve(int64_t limit) {
+  return 16 * kMiB + std::min(limit / 16, kGiB);
+}
 
-int64_t late_reserve(int64_t limit) { return pool_reserve(limit) / 4; }
+int64_t late_reserve(int64_t limit) {
+  return pool_reserve(limit) / 4;
+}
 
 int large_at_once(int cpus, bool pressed) {
   const int usual = std::max(2, cpus + cpus / 2);
   return pressed ? std::max(1, usual / 2) : usual;
 }
 
-bool is_large(const GrantRequest& request, int64_t capacity) { return request.wish > capacity / kSmallShare; }
+bool is_large(const GrantRequest& request, int64_t capacity) {
+  return request.wish > capacity / kSmallShare;
+}
 
 int64_t grant_for(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool first_in_line,
                   bool contended) {

@@ -9,10 +9,11 @@ namespace aza {
 
 // What the pool's size follows from. Bytes.
 struct PoolFacts {
-  int64_t limit = 0;            // of the group, or the machine's memory
-  int64_t shared_memory = 0;    // all of it, since buffers fill up sooner or later
-  int64_t kernel = 0;           // page tables, slab, and page cache that must be written before it can go
-  int64_t other_anonymous = 0;  // what is not covered by a grant: idle backends, what grants have outgrown, other processes
+  int64_t limit = 0;          // of the group, or the machine's memory
+  int64_t shared_memory = 0;  // all of it, since buffers fill up sooner or later
+  int64_t kernel = 0;         // page tables, slab, and page cache that must be written before it can go
+  int64_t other_anonymous =
+      0;  // what is not covered by a grant: idle backends, what grants have outgrown, other processes
   int64_t new_connections = 0;  // those that came after the measurement, at what an idle one costs
   int64_t reserve = 0;          // background work, and the page cache's least
 };
@@ -32,9 +33,9 @@ struct PoolUse {
 
 struct PoolRules {
   int64_t capacity = 0;
-  int large_at_once = 1;         // how many large grants may run while somebody waits
-  bool may_rise = true;          // whether a grant may be more than what the settings allow
-  int64_t most_per_query = 0;    // a raised grant's bound
+  int large_at_once = 1;       // how many large grants may run while somebody waits
+  bool may_rise = true;        // whether a grant may be more than what the settings allow
+  int64_t most_per_query = 0;  // a raised grant's bound
 };
 
 // Large queries at once under contention: they finish sooner one after the other than all together. Measured on 2 CPUs:
@@ -51,7 +52,8 @@ struct GrantRequest {
 bool is_large(const GrantRequest& request, int64_t capacity);
 
 // Bytes; 0 means wait.
-int64_t grant_for(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool first_in_line, bool contended);
+int64_t grant_for(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool first_in_line,
+                  bool contended);
 
 // What a query that may not wait gets: what the pool has, at least its minimum.
 struct ImmediateGrant {

@@ -8,6 +8,9 @@ namespace aza {
 
 namespace {
 
+// Somebody must be able to look, whatever the measurement says.
+constexpr uint32 kAlwaysAdmitted = 4;
+
 ClientAuthentication_hook_type next_check;
 
 void count_refusal() {
@@ -21,8 +24,8 @@ void refuse(uint32 connections, uint32 fit) {
   ereport(FATAL,
           (errcode(ERRCODE_TOO_MANY_CONNECTIONS),
            errmsg("too many connections for the server's memory: %u are open, %u fit", connections - 1, fit),
-           errdetail("An idle connection holds " INT64_FORMAT " kB here, and the memory limit is " INT64_FORMAT "MB.", each,
-                     governor->limit.memory_mib),
+           errdetail("An idle connection holds " INT64_FORMAT " kB here, and the memory limit is " INT64_FORMAT "MB.",
+                     each, governor->limit.memory_mib),
            errhint("Put PgBouncer in front of the server, close idle connections, or give the server more memory.")));
 }
 
@@ -33,7 +36,7 @@ void check_connection(Port* port, int status) {
   own_slot()->counted = true;
   const uint32 connections = pg_atomic_add_fetch_u32(&governor->connections, 1);
   const uint32 fit = pg_atomic_read_u32(&governor->connections_that_fit);
-  if (governor_on && connections > fit) refuse(connections, fit);
+  if (governor_on && connections > kAlwaysAdmitted && connections > fit) refuse(connections, fit);
 }
 
 }  // namespace

@@ -157,12 +157,11 @@ void take_minimum(GrantSlot* slot, const GrantRequest& request, Answer& answer) 
 }
 
 [[noreturn]] void refuse(const GrantRequest& request, int64 capacity) {
-  ereport(ERROR,
-          (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no memory became free for the query in time"),
-           errdetail("It waited longer than aza.grant_timeout (%d ms) for " INT64_FORMAT " kB of the " INT64_FORMAT
-                     " kB that there are for queries.",
-                     grant_timeout_ms, request.least / kKiB, capacity / kKiB),
-           errhint("Raise aza.grant_timeout, run fewer queries at once, or give the server more memory.")));
+  ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no memory became free for the query in time"),
+                  errdetail("It waited longer than aza.grant_timeout (%d ms) for " INT64_FORMAT
+                            " kB of the " INT64_FORMAT " kB that there are for queries.",
+                            grant_timeout_ms, request.least / kKiB, capacity / kKiB),
+                  errhint("Raise aza.grant_timeout, run fewer queries at once, or give the server more memory.")));
   pg_unreachable();
 }
 
@@ -172,8 +171,8 @@ long ms_left(TimestampTz since) {
   return static_cast<long>(grant_timeout_ms - passed);
 }
 
-// Its minimum, of what the pool has or else of the reserve; not more than is really there, since all those that have waited
-// too long, started at once, would break the limit. The lock is held.
+// Its minimum, of what the pool has or else of the reserve; not more than is really there, since all those that have
+// waited too long, started at once, would break the limit. The lock is held.
 bool take_late(GrantSlot* slot, const GrantRequest& request, Answer& answer) {
   const PoolRules rules = pool_rules();
   const ImmediateGrant grant = grant_at_once(rules, governor->use, least_of(request));
@@ -213,7 +212,8 @@ bool got_answer(GrantSlot* slot, Answer& answer) {
 
 void sleep_in_line(long ms) {
   if (wait_event == 0) wait_event = WaitEventExtensionNew("AzaMemoryGrant");
-  WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, ms > 0 && ms < kLookMs ? ms : kLookMs, wait_event);
+  WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, ms > 0 && ms < kLookMs ? ms : kLookMs,
+            wait_event);
   ResetLatch(MyLatch);
   CHECK_FOR_INTERRUPTS();
 }
@@ -257,7 +257,8 @@ void release_at(int i) {
 }
 
 void restore_setting(const HeldGrant& grant) {
-  if (grant.saved_setting_kb > 0 && maintenance_work_mem == grant.work_mem_kb) maintenance_work_mem = grant.saved_setting_kb;
+  if (grant.saved_setting_kb > 0 && maintenance_work_mem == grant.work_mem_kb)
+    maintenance_work_mem = grant.saved_setting_kb;
 }
 
 template <class Ends>

@@ -16,7 +16,7 @@ namespace aza {
 
 namespace {
 
-constexpr int kLeastShownKb = 1024;    // a query is not asked to run with less than this, unless its setting is less
+constexpr int kLeastShownKb = 1024;  // a query is not asked to run with less than this, unless its setting is less
 constexpr int64 kFloorShare = 64;
 
 ExecutorStart_hook_type next_start;
@@ -45,10 +45,13 @@ void end_next(QueryDesc* query) {
 }
 
 int64 floor_bytes() {
-  return std::min<int64>(grant_floor_kb * kKiB, static_cast<int64>(pg_atomic_read_u64(&governor->capacity)) / kFloorShare);
+  return std::min<int64>(grant_floor_kb * kKiB,
+                         static_cast<int64>(pg_atomic_read_u64(&governor->capacity)) / kFloorShare);
 }
 
-int64 hash_hundredths() { return static_cast<int64>(hash_mem_multiplier * 100); }
+int64 hash_hundredths() {
+  return static_cast<int64>(hash_mem_multiplier * 100);
+}
 
 // The setting as it is outside of the queries that this backend runs, which have changed it for themselves.
 struct OwnSetting {
@@ -59,7 +62,8 @@ struct OwnSetting {
 OwnSetting own_setting() {
   static const struct config_generic* record = guc_record(Setting::work_mem);
   if (const HeldGrant* grant = grant_in_force()) return {grant->own_kb, false};
-  return {work_mem, record->source > PGC_S_ARGV || tuning.at_start[static_cast<int>(Setting::work_mem)] == Status::pinned};
+  return {work_mem,
+          record->source > PGC_S_ARGV || tuning.at_start[static_cast<int>(Setting::work_mem)] == Status::pinned};
 }
 
 bool is_governed(const QueryDesc* query, int flags) {
@@ -82,7 +86,8 @@ GrantRequest request_for(const PlanNeed& need, const OwnSetting& own, bool fixed
 int granted_work_mem(const PlanNeed& need, const HeldGrant& grant, const GrantRequest& request, const OwnSetting& own) {
   const int64 least = std::min(own.work_mem_kb, kLeastShownKb) * kKiB;
   if (grant.from_reserve > 0) return static_cast<int>(least / kKiB);
-  const int64 most = grant.bytes > request.need ? work_mem_without_spill(need, hash_hundredths()) : own.work_mem_kb * kKiB;
+  const int64 most =
+      grant.bytes > request.need ? work_mem_without_spill(need, hash_hundredths()) : own.work_mem_kb * kKiB;
   return static_cast<int>(work_mem_within(need, grant.bytes, hash_hundredths(), least, most) / kKiB);
 }
 
@@ -101,8 +106,8 @@ void ask_for_grant(QueryDesc* query, const PlanNeed& need) {
   grant->work_mem_kb = granted_work_mem(need, *grant, request, own);
 }
 
-// work_mem of a grant for as long as the executor works on its query. As a function's SET clause does it, so that an error,
-// a SET inside of the query and nested queries all come out right.
+// work_mem of a grant for as long as the executor works on its query. As a function's SET clause does it, so that an
+// error, a SET inside of the query and nested queries all come out right.
 int enter_grant_setting(const HeldGrant* grant) {
   if (grant == nullptr || grant->work_mem_kb == 0 || grant->work_mem_kb == work_mem) return 0;
   const int level = NewGUCNestLevel();

@@ -7,8 +7,8 @@ namespace aza {
 namespace {
 
 // What the server's structures add to a row, after PostgreSQL 18's sources: a MinimalTuple's header with its chunk and
-// slot in the store's array; in a sort's array, which grows by doubling; the same with a hash chain and its bucket; an entry
-// of an aggregate's hash table with the group's state; a page's entry in a bitmap.
+// slot in the store's array; in a sort's array, which grows by doubling; the same with a hash chain and its bucket; an
+// entry of an aggregate's hash table with the group's state; a page's entry in a bitmap.
 constexpr int64 kStoredRow = 40;
 constexpr int64 kSortedRow = 72;
 constexpr int64 kHashedRow = 56;
@@ -28,7 +28,9 @@ void add(const Walk& at, double rows, int64 row_bytes, bool hashed) {
   at.need->add({expected_bytes(rows, row_bytes), at.processes, hashed});
 }
 
-const Plan* input(const Plan* plan) { return plan->lefttree != nullptr ? plan->lefttree : plan; }
+const Plan* input(const Plan* plan) {
+  return plan->lefttree != nullptr ? plan->lefttree : plan;
+}
 
 void add_store(const Walk& at, const Plan* rows_of) {
   add(at, rows_of->plan_rows, rows_of->plan_width + kStoredRow, false);
@@ -70,29 +72,38 @@ void add_memoize(const Walk& at, const Memoize* memoize) {
 void add_node(const Plan* plan, const Walk& at) {
   switch (nodeTag(plan)) {
     case T_Sort:
-    case T_IncrementalSort: return add_sort(at, plan);
-    case T_Hash: return add_hash(at, reinterpret_cast<const Hash*>(plan));
-    case T_Agg: return add_agg(at, reinterpret_cast<const Agg*>(plan));
-    case T_Memoize: return add_memoize(at, reinterpret_cast<const Memoize*>(plan));
+    case T_IncrementalSort:
+      return add_sort(at, plan);
+    case T_Hash:
+      return add_hash(at, reinterpret_cast<const Hash*>(plan));
+    case T_Agg:
+      return add_agg(at, reinterpret_cast<const Agg*>(plan));
+    case T_Memoize:
+      return add_memoize(at, reinterpret_cast<const Memoize*>(plan));
     case T_SetOp:
       if (reinterpret_cast<const SetOp*>(plan)->strategy == SETOP_HASHED)
-        add(at, static_cast<double>(reinterpret_cast<const SetOp*>(plan)->numGroups), plan->plan_width + kGroupRow, true);
+        add(at, static_cast<double>(reinterpret_cast<const SetOp*>(plan)->numGroups), plan->plan_width + kGroupRow,
+            true);
       return;
     case T_RecursiveUnion:
       // Two tuplestores, and for UNION without ALL a hash table of all rows.
       add_store(at, plan);
       add_store(at, plan);
       if (reinterpret_cast<const RecursiveUnion*>(plan)->numCols > 0)
-        add(at, static_cast<double>(reinterpret_cast<const RecursiveUnion*>(plan)->numGroups), plan->plan_width + kGroupRow,
-            true);
+        add(at, static_cast<double>(reinterpret_cast<const RecursiveUnion*>(plan)->numGroups),
+            plan->plan_width + kGroupRow, true);
       return;
     case T_Material:
-    case T_WindowAgg: return add_store(at, input(plan));
+    case T_WindowAgg:
+      return add_store(at, input(plan));
     case T_CteScan:
     case T_FunctionScan:
-    case T_TableFuncScan: return add_store(at, plan);
-    case T_BitmapIndexScan: return add(at, plan->plan_rows, kBitmapPage, false);
-    default: return;
+    case T_TableFuncScan:
+      return add_store(at, plan);
+    case T_BitmapIndexScan:
+      return add(at, plan->plan_rows, kBitmapPage, false);
+    default:
+      return;
   }
 }
 
@@ -103,13 +114,20 @@ void walk_list(List* plans, const Walk& at) {
 
 void walk_children(const Plan* plan, const Walk& at) {
   switch (nodeTag(plan)) {
-    case T_Append: return walk_list(reinterpret_cast<const Append*>(plan)->appendplans, at);
-    case T_MergeAppend: return walk_list(reinterpret_cast<const MergeAppend*>(plan)->mergeplans, at);
-    case T_BitmapAnd: return walk_list(reinterpret_cast<const BitmapAnd*>(plan)->bitmapplans, at);
-    case T_BitmapOr: return walk_list(reinterpret_cast<const BitmapOr*>(plan)->bitmapplans, at);
-    case T_SubqueryScan: return walk(reinterpret_cast<const SubqueryScan*>(plan)->subplan, at);
-    case T_CustomScan: return walk_list(reinterpret_cast<const CustomScan*>(plan)->custom_plans, at);
-    default: return;
+    case T_Append:
+      return walk_list(reinterpret_cast<const Append*>(plan)->appendplans, at);
+    case T_MergeAppend:
+      return walk_list(reinterpret_cast<const MergeAppend*>(plan)->mergeplans, at);
+    case T_BitmapAnd:
+      return walk_list(reinterpret_cast<const BitmapAnd*>(plan)->bitmapplans, at);
+    case T_BitmapOr:
+      return walk_list(reinterpret_cast<const BitmapOr*>(plan)->bitmapplans, at);
+    case T_SubqueryScan:
+      return walk(reinterpret_cast<const SubqueryScan*>(plan)->subplan, at);
+    case T_CustomScan:
+      return walk_list(reinterpret_cast<const CustomScan*>(plan)->custom_plans, at);
+    default:
+      return;
   }
 }
 

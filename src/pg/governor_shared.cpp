@@ -21,8 +21,8 @@ shmem_startup_hook_type next_startup;
 bool slot_is_ours;
 
 Size bytes_for(int slots) {
-  return MAXALIGN(sizeof(GovernorShared)) + MAXALIGN(slots * sizeof(GrantSlot)) + MAXALIGN(slots * sizeof(GrantRequest)) +
-         MAXALIGN(slots * sizeof(int));
+  return MAXALIGN(sizeof(GovernorShared)) + MAXALIGN(slots * sizeof(GrantSlot)) +
+         MAXALIGN(slots * sizeof(GrantRequest)) + MAXALIGN(slots * sizeof(int));
 }
 
 void request_memory() {
@@ -120,7 +120,8 @@ PoolRules pool_rules() {
   facts.shared_memory = governor->shared_memory;
   facts.kernel = measured.kernel;
   facts.other_anonymous = measured.other_anonymous;
-  facts.new_connections = connections > measured.connections ? (connections - measured.connections) * measured.idle_backend : 0;
+  facts.new_connections =
+      connections > measured.connections ? (connections - measured.connections) * measured.idle_backend : 0;
   facts.reserve = pool_reserve(limit);
   PoolRules rules;
   rules.capacity = pool_capacity(facts);

@@ -22,8 +22,8 @@ struct GrantSlot {
   int64 from_reserve;  // beside the pool
   int64 answer;        // what the one who served the line gave it; 0: it still waits
   bool answer_large;
-  TimestampTz since;   // of the wait, or of the first grant
-  int64 anonymous;     // what it and its parallel workers really hold
+  TimestampTz since;              // of the wait, or of the first grant
+  int64 anonymous;                // what it and its parallel workers really hold
   pg_atomic_uint64 cancel_bytes;  // the guard cancels a backend here for holding this much; 0: it does not
   pg_atomic_uint64 cancel_at;     // when; a backend's cancel may come too late for its query
 };
@@ -87,7 +87,7 @@ struct GovernorShared {
   pg_atomic_uint32 generation;   // that of `limit`, readable without the lock
   pg_atomic_uint32 connections;  // client backends
   pg_atomic_uint32 connections_that_fit;
-  pg_atomic_uint64 capacity;     // of the pool, as last computed; for the floor
+  pg_atomic_uint64 capacity;  // of the pool, as last computed; for the floor
   LimitNow limit;
   int64 shared_memory;
   Measured measured;
@@ -118,7 +118,7 @@ PoolRules pool_rules();
 void request_governor_memory();
 
 class GovernorLock {
- public:
+public:
   GovernorLock() { LWLockAcquire(governor->lock, LW_EXCLUSIVE); }
   // An error releases the lock by itself, and no destructor runs then.
   ~GovernorLock() { LWLockRelease(governor->lock); }

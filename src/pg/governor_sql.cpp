@@ -41,7 +41,9 @@ void put_slot(FunctionCallInfo fcinfo, const GrantSlot& slot) {
   row.put(fcinfo);
 }
 
-void put_count(FunctionCallInfo fcinfo, const char* name, int64 value) { Row<2>().text(name).bigint(value).put(fcinfo); }
+void put_count(FunctionCallInfo fcinfo, const char* name, int64 value) {
+  Row<2>().text(name).bigint(value).put(fcinfo);
+}
 
 char* bucket_name(int bucket) {
   if (bucket == kWaitBuckets - 1) return psprintf("waits of " INT64_FORMAT " ms and more", kWaitBounds[bucket - 1]);

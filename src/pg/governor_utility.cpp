@@ -34,10 +34,14 @@ bool needs_maintenance_memory(const Node* statement) {
   switch (nodeTag(statement)) {
     case T_IndexStmt:
     case T_ReindexStmt:
-    case T_ClusterStmt: return true;
-    case T_VacuumStmt: return reinterpret_cast<const VacuumStmt*>(statement)->is_vacuumcmd;
-    case T_AlterTableStmt: return rewrites(reinterpret_cast<const AlterTableStmt*>(statement));
-    default: return false;
+    case T_ClusterStmt:
+      return true;
+    case T_VacuumStmt:
+      return reinterpret_cast<const VacuumStmt*>(statement)->is_vacuumcmd;
+    case T_AlterTableStmt:
+      return rewrites(reinterpret_cast<const AlterTableStmt*>(statement));
+    default:
+      return false;
   }
 }
 
@@ -51,7 +55,8 @@ GrantRequest maintenance_request(bool fixed) {
   const int64 capacity = std::max<int64>(1, static_cast<int64>(pg_atomic_read_u64(&governor->capacity)));
   GrantRequest request;
   request.need = maintenance_work_mem * kKiB;
-  request.least = std::min(capacity, (fixed ? maintenance_work_mem : std::min(maintenance_work_mem, kLeastMaintenanceKb)) * kKiB);
+  request.least =
+      std::min(capacity, (fixed ? maintenance_work_mem : std::min(maintenance_work_mem, kLeastMaintenanceKb)) * kKiB);
   request.wish = request.most = request.need;
   return request;
 }
@@ -79,7 +84,8 @@ void ask_for_grant(const PlannedStmt* statement, const void* holder) {
 }
 
 void run_next(PlannedStmt* statement, const char* text, bool read_only, ProcessUtilityContext context,
-              ParamListInfo params, QueryEnvironment* environment, DestReceiver* destination, QueryCompletion* completion) {
+              ParamListInfo params, QueryEnvironment* environment, DestReceiver* destination,
+              QueryCompletion* completion) {
   if (next_utility != nullptr)
     next_utility(statement, text, read_only, context, params, environment, destination, completion);
   else
@@ -103,7 +109,8 @@ void run_utility(PlannedStmt* statement, const char* text, bool read_only, Proce
 
 PlannedStmt* plan_query(Query* query, const char* text, int options, ParamListInfo params) {
   apply_new_limits();
-  return next_planner != nullptr ? next_planner(query, text, options, params) : standard_planner(query, text, options, params);
+  return next_planner != nullptr ? next_planner(query, text, options, params)
+                                 : standard_planner(query, text, options, params);
 }
 
 }  // namespace

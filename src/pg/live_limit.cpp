@@ -84,15 +84,19 @@ char* changes(const PlainPlan& before, bool at_once) {
   return words.len > 0 ? words.data : pstrdup("nothing");
 }
 
-char* limit_words(const LimitNow& limit) { return psprintf(INT64_FORMAT "MB, CPUs %d", limit.memory_mib, limit.cpus); }
+char* limit_words(const LimitNow& limit) {
+  return psprintf(INT64_FORMAT "MB, CPUs %d", limit.memory_mib, limit.cpus);
+}
 
 void warn_if_too_small(const LimitNow& limit) {
   const int64 memory = limit.memory_mib * kMiB;
   if (memory > governor->shared_memory) return;
   ereport(WARNING,
-          (errmsg("the memory limit of " INT64_FORMAT "MB is below the " INT64_FORMAT "MB of shared memory that the server has taken",
+          (errmsg("the memory limit of " INT64_FORMAT "MB is below the " INT64_FORMAT
+                  "MB of shared memory that the server has taken",
                   limit.memory_mib, governor->shared_memory / kMiB),
-           errdetail("Shared memory cannot shrink while the server runs: the kernel will kill it when its buffers fill up."),
+           errdetail(
+               "Shared memory cannot shrink while the server runs: the kernel will kill it when its buffers fill up."),
            errhint("Raise the limit again, or restart the server: it then plans for the new limit.")));
 }
 

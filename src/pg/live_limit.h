@@ -1,8 +1,8 @@
-// Follows the limits while the server runs: the worker publishes what it reads, and each process makes its own plan of it
-// before its next statement.
+// Follows the limits while the server runs: the worker publishes what it reads, and each process makes its own plan of
+// it before its next statement.
 //
-// A value is set with the rank of the plan's, as a reload would: ALTER ROLE, SET and what a human wrote go on winning, and
-// a transaction that fails does not undo it.
+// A value is set with the rank of the plan's, as a reload would: ALTER ROLE, SET and what a human wrote go on winning,
+// and a transaction that fails does not undo it.
 #pragma once
 
 #include "pg/tuning.h"

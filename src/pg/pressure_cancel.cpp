@@ -21,10 +21,12 @@ void explain_cancel(void*) {
   const int64 limit = governor->limit.memory_mib;
   errcode(ERRCODE_OUT_OF_MEMORY);
   errmsg("canceling statement because the server is about to run out of memory");
-  errdetail("The query's processes held " UINT64_FORMAT " kB of memory, more than any other query; more than 95 %% of the limit of "
-            INT64_FORMAT "MB were in use.",
+  errdetail("The query's processes held " UINT64_FORMAT
+            " kB of memory, more than any other query; more than 95 %% of the limit of " INT64_FORMAT "MB were in use.",
             bytes / kKiB, limit);
-  errhint("Make the query smaller, lower work_mem or max_parallel_workers_per_gather for it, or give the server more memory.");
+  errhint(
+      "Make the query smaller, lower work_mem or max_parallel_workers_per_gather for it, or give the server more "
+      "memory.");
 }
 
 bool inside_a_query() {

@@ -14,13 +14,13 @@ void explain_cancel(void* frame);
 // On the C stack of a hook, for as long as the query runs below it. An error needs no destructor: whoever catches it
 // restores the stack of callbacks.
 class CancelReason {
- public:
+public:
   CancelReason() : callback_{error_context_stack, explain_cancel, nullptr} { error_context_stack = &callback_; }
   ~CancelReason() { error_context_stack = callback_.previous; }
   CancelReason(const CancelReason&) = delete;
   CancelReason& operator=(const CancelReason&) = delete;
 
- private:
+private:
   ErrorContextCallback callback_;
 };
 

@@ -114,7 +114,9 @@ uint32 connections_that_fit(const Measured& measured) {
   const int64 limit = governor->limit.memory_mib * kMiB;
   const int64 kernel_per = measured.connections > 0 ? measured.kernel / measured.connections : 0;
   const int64 room = limit - governor->shared_memory - pool_reserve(limit) / 2;
-  return room <= 0 ? 0 : static_cast<uint32>(std::min<int64>(PG_INT32_MAX, room / (measured.idle_backend + std::min<int64>(kernel_per, kMiB))));
+  return room <= 0 ? 0
+                   : static_cast<uint32>(std::min<int64>(
+                         PG_INT32_MAX, room / (measured.idle_backend + std::min<int64>(kernel_per, kMiB))));
 }
 
 // The lock is held.
@@ -198,7 +200,8 @@ Look take_look() {
 
 void guard_against_pressure(const Look& look) {
   static TimestampTz canceled_at, said_at;
-  if (!look.group || look.percent < kCriticalPercent || pressure_action == static_cast<int>(PressureAction::none)) return;
+  if (!look.group || look.percent < kCriticalPercent || pressure_action == static_cast<int>(PressureAction::none))
+    return;
   const TimestampTz now = GetCurrentTimestamp();
   const bool cancels = pressure_action == static_cast<int>(PressureAction::cancel) && look.largest.pid != 0 &&
                        look.largest.query_bytes > 0 && TimestampDifferenceExceeds(canceled_at, now, kBetweenCancelsMs);

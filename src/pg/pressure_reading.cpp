@@ -30,8 +30,12 @@ Overrides overrides_in(const Said& said) {
           text_or_none(said.cpus_setting)};
 }
 
-bool is_human(MemoryOrigin origin) { return origin == MemoryOrigin::variable || origin == MemoryOrigin::setting; }
-bool is_human(CpuOrigin origin) { return origin == CpuOrigin::variable || origin == CpuOrigin::setting; }
+bool is_human(MemoryOrigin origin) {
+  return origin == MemoryOrigin::variable || origin == MemoryOrigin::setting;
+}
+bool is_human(CpuOrigin origin) {
+  return origin == CpuOrigin::variable || origin == CpuOrigin::setting;
+}
 
 }  // namespace
 

@@ -86,7 +86,8 @@ void aza_watch_main(Datum) {
   pqsignal(SIGHUP, SignalHandlerForConfigReload);
   BackgroundWorkerUnblockSignals();
   if (!aza::start_reading(aza::what_humans_said())) {
-    ereport(LOG, (errmsg("aza_autoconf could not find the files that hold the limits: limits and memory are not watched")));
+    ereport(LOG,
+            (errmsg("aza_autoconf could not find the files that hold the limits: limits and memory are not watched")));
     proc_exit(0);
   }
   aza::watch_forever();

@@ -68,8 +68,8 @@ PlanNeed random_plan(std::mt19937_64& random) {
   PlanNeed need;
   const int nodes = 1 + static_cast<int>(random() % 60);
   for (int i = 0; i < nodes; i++)
-    need.add({static_cast<int64_t>(random() % (uint64_t{1} << (10 + random() % 30))), 1 + static_cast<int>(random() % 5),
-              random() % 2 == 0});
+    need.add({static_cast<int64_t>(random() % (uint64_t{1} << (10 + random() % 30))),
+              1 + static_cast<int>(random() % 5), random() % 2 == 0});
   return need;
 }
 

@@ -14,9 +14,13 @@ namespace {
 
 constexpr int64_t kCapacity = 128 * kMiB;
 
-PoolRules rules_of(int64_t capacity = kCapacity, int at_once = 3) { return {capacity, at_once, true, capacity / 8}; }
+PoolRules rules_of(int64_t capacity = kCapacity, int at_once = 3) {
+  return {capacity, at_once, true, capacity / 8};
+}
 
-GrantRequest asking(int64_t least, int64_t need, int64_t wish) { return {least, need, wish, wish}; }
+GrantRequest asking(int64_t least, int64_t need, int64_t wish) {
+  return {least, need, wish, wish};
+}
 const GrantRequest kSmall = asking(kMiB, 2 * kMiB, 2 * kMiB);
 const GrantRequest kLarge = asking(2 * kMiB, 8 * kMiB, 100 * kMiB);
 
@@ -164,11 +168,14 @@ private:
 
   void step() {
     switch (random_() % 8) {
-      case 0: return give_up();
+      case 0:
+        return give_up();
       case 1:
       case 2:
-      case 3: return end_one();
-      default: return arrive();
+      case 3:
+        return end_one();
+      default:
+        return arrive();
     }
   }
 
