@@ -8,10 +8,11 @@ declare -A env=(
   [PG_REPLICATION_PASSWORD]="standby$odd" [POSTGRES_DB]='app' [PRIMARY_HOST]=primary [AZA_NETWORK]="$lab"
   [POSTGRES_PORT]=15432 [PGBOUNCER_PORT]=16432 [EXPORTER_PORT]=19187)
 
-build_compose() {
+# build_tool NAME: an image of what the suites need beside the stacks.
+build_tool() {
   [ "${AZA_IMAGES:-}" != present ] || return 0
-  docker build -q -t aza-compose --build-arg BASE_IMAGE="$base" -f test/image/compose.Dockerfile test/image >"$folder/compose.id" 2>"$folder/compose.log" ||
-    { echo "Bail out! Compose could not be had: $(tail -n 1 "$folder/compose.log")"; exit 1; }
+  docker build -q -t "aza-$1" --build-arg BASE_IMAGE="$base" -f "test/image/$1.Dockerfile" test/image >"$folder/$1.id" 2>"$folder/$1.log" ||
+    { echo "Bail out! $1 could not be had: $(tail -n 1 "$folder/$1.log")"; exit 1; }
 }
 
 # compose STACK ARGUMENT ...
