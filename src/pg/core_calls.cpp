@@ -15,18 +15,23 @@ std::optional<std::string> optional_text(const char* text) {
   return text == nullptr ? std::nullopt : std::optional<std::string>(text);
 }
 
-// Only the real system can be asked through libcgroup.
-std::optional<CgroupLibrary> library_for(const char* root) {
-  return strcmp(root, "/") == 0 ? std::optional(ask_libcgroup()) : std::nullopt;
+// Only the real system can be asked through libcgroup. It takes longer than all the rest of a start's work together
+// (loading it loads libsystemd), so a start asks it only where mountinfo leaves the mode open; aza_detection() always
+// does.
+bool library_can_decide(const char* root, const Detection& detection) {
+  return strcmp(root, "/") == 0 && (detection.cgroup_mode == "unknown" || detection.cgroup_mode == "none");
 }
 
 void probe_in_core(const Said& said, const char* wal_folder, ProbeAnswer& out) {
   const auto reader = system_reader(said.root);
   const Overrides overrides{optional_text(said.memory_variable), optional_text(said.memory_setting),
                             optional_text(said.cpus_variable), optional_text(said.cpus_setting)};
-  const std::optional<CgroupLibrary> library = library_for(said.root);
-  const auto result = detect(*reader, overrides, wal_folder, library ? &*library : nullptr);
+  auto result = detect(*reader, overrides, wal_folder, nullptr);
   if (const auto* error = std::get_if<InputError>(&result)) return copy_error(*error, out.error);
+  if (library_can_decide(said.root, std::get<Detection>(result))) {
+    const CgroupLibrary library = ask_libcgroup();
+    result = detect(*reader, overrides, wal_folder, &library);
+  }
   copy_detection(std::get<Detection>(result), out.found);
 }
 
@@ -52,6 +57,18 @@ void probe_machine(const Said& said, const char* wal_folder, ProbeAnswer& answer
   answer.found.cpus = 1;
   answer.found.memory_source.set("nothing could be detected");
   answer.found.cpus_source.set("nothing could be detected");
+}
+
+void ask_library(LibraryFacts& facts) {
+  log_failure(run_core(facts,
+                       [&](LibraryFacts& out) {
+                         const CgroupLibrary library = ask_libcgroup();
+                         const auto result = detect(*system_reader("/"), Overrides{}, "", &library);
+                         for (const Fact& fact : std::get<Detection>(result).facts)
+                           if (fact.source == "libcgroup")
+                             if (FactRow* row = out.add()) copy_fact(fact, *row);
+                       }),
+              "ask libcgroup");
 }
 
 void parse_profile(const ProfileWords& words, ProfileAnswer& answer) {

@@ -13,6 +13,10 @@ struct ProbeAnswer {
 // `wal_folder` may be empty.
 void probe_machine(const Said& said, const char* wal_folder, ProbeAnswer& answer);
 
+// What libcgroup says of the real system's mode and mounts, and whether that agrees with mountinfo.
+using LibraryFacts = Rows<FactRow, 8>;
+void ask_library(LibraryFacts& facts);
+
 struct ProfileAnswer {
   PlainError error;
   Workload workload;

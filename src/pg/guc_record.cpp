@@ -23,15 +23,22 @@ const struct config_real* as_real(const struct config_generic* record) {
 
 int64 guc_unit(const struct config_generic* record) {
   switch (record->flags & GUC_UNIT_MEMORY) {
-    case GUC_UNIT_KB: return kKiB;
-    case GUC_UNIT_MB: return kMiB;
-    case GUC_UNIT_BLOCKS: return BLCKSZ;
-    case GUC_UNIT_XBLOCKS: return XLOG_BLCKSZ;
-    default: return 1;
+    case GUC_UNIT_KB:
+      return kKiB;
+    case GUC_UNIT_MB:
+      return kMiB;
+    case GUC_UNIT_BLOCKS:
+      return BLCKSZ;
+    case GUC_UNIT_XBLOCKS:
+      return XLOG_BLCKSZ;
+    default:
+      return 1;
   }
 }
 
-struct config_generic* guc_record(const char* name) { return find_option(name, false, true, 0); }
+struct config_generic* guc_record(const char* name) {
+  return find_option(name, false, true, 0);
+}
 
 Bounds guc_bounds(Setting setting) {
   const struct config_generic* record = guc_record(setting);
@@ -60,11 +67,16 @@ ServerBounds server_bounds() {
 
 int64 guc_amount(const struct config_generic* record) {
   switch (record->vartype) {
-    case PGC_INT: return *as_int(record)->variable * guc_unit(record);
-    case PGC_REAL: return hundredths(*as_real(record)->variable);
-    case PGC_BOOL: return *reinterpret_cast<const struct config_bool*>(record)->variable ? 1 : 0;
-    case PGC_ENUM: return *reinterpret_cast<const struct config_enum*>(record)->variable;
-    default: return 0;
+    case PGC_INT:
+      return *as_int(record)->variable * guc_unit(record);
+    case PGC_REAL:
+      return hundredths(*as_real(record)->variable);
+    case PGC_BOOL:
+      return *reinterpret_cast<const struct config_bool*>(record)->variable ? 1 : 0;
+    case PGC_ENUM:
+      return *reinterpret_cast<const struct config_enum*>(record)->variable;
+    default:
+      return 0;
   }
 }
 

@@ -8,7 +8,9 @@ namespace aza {
 
 // nullptr where this server has no such setting.
 struct config_generic* guc_record(const char* name);
-inline struct config_generic* guc_record(Setting setting) { return guc_record(setting_name(setting)); }
+inline struct config_generic* guc_record(Setting setting) {
+  return guc_record(setting_name(setting));
+}
 
 // Bounds and default of a setting in the plan's unit: bytes for sizes, hundredths for random_page_cost.
 Bounds guc_bounds(Setting setting);

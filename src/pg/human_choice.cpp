@@ -6,15 +6,22 @@ namespace aza {
 
 namespace {
 
-// What initdb writes into every new postgresql.conf (initdb.c, setup_config, where the machine is not tiny), in the plan's unit; -1: it writes no line.
+// What initdb writes into every new postgresql.conf (initdb.c, setup_config, where the machine is not tiny), in the
+// plan's unit; -1: it writes no line.
 int64 initdb_amount(Setting setting) {
   switch (setting) {
-    case Setting::max_connections: return 100;
-    case Setting::shared_buffers: return 128 * kMiB;
-    case Setting::autovacuum_worker_slots: return 16;
-    case Setting::min_wal_size: return int64{5} * wal_segment_size;   // DEFAULT_MIN_WAL_SEGS
-    case Setting::max_wal_size: return int64{64} * wal_segment_size;  // DEFAULT_MAX_WAL_SEGS
-    default: return -1;
+    case Setting::max_connections:
+      return 100;
+    case Setting::shared_buffers:
+      return 128 * kMiB;
+    case Setting::autovacuum_worker_slots:
+      return 16;
+    case Setting::min_wal_size:
+      return int64{5} * wal_segment_size;  // DEFAULT_MIN_WAL_SEGS
+    case Setting::max_wal_size:
+      return int64{64} * wal_segment_size;  // DEFAULT_MAX_WAL_SEGS
+    default:
+      return -1;
   }
 }
 
@@ -51,14 +58,22 @@ void describe_source(const struct config_generic* record, Text<320>& out) {
       if (record->sourcefile == nullptr) return out.set("configuration file");
       snprintf(line, sizeof line, "%s:%d", file_name(record->sourcefile), record->sourceline);
       return out.set(line);
-    case PGC_S_ARGV: return out.set("command line");
-    case PGC_S_GLOBAL: return out.set("ALTER ROLE ALL");
-    case PGC_S_DATABASE: return out.set("ALTER DATABASE");
-    case PGC_S_USER: return out.set("ALTER ROLE");
-    case PGC_S_DATABASE_USER: return out.set("ALTER ROLE IN DATABASE");
-    case PGC_S_CLIENT: return out.set("connection options");
-    case PGC_S_SESSION: return out.set("SET in this session");
-    default: return out.set(GucSource_Names[record->source]);
+    case PGC_S_ARGV:
+      return out.set("command line");
+    case PGC_S_GLOBAL:
+      return out.set("ALTER ROLE ALL");
+    case PGC_S_DATABASE:
+      return out.set("ALTER DATABASE");
+    case PGC_S_USER:
+      return out.set("ALTER ROLE");
+    case PGC_S_DATABASE_USER:
+      return out.set("ALTER ROLE IN DATABASE");
+    case PGC_S_CLIENT:
+      return out.set("connection options");
+    case PGC_S_SESSION:
+      return out.set("SET in this session");
+    default:
+      return out.set(GucSource_Names[record->source]);
   }
 }
 

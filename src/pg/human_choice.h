@@ -19,11 +19,12 @@ Chooser who_chose(Setting setting, const struct config_generic* record, Mode mod
 // Whether a value that a configuration file gives, at a reload, is a human's. `amount` in the plan's unit.
 bool file_value_is_chosen(Setting setting, int64 amount, Mode mode);
 
-// Whether the planned max_connections would leave ordinary users without one: the server refuses to start so, and it has
-// checked before the plan is applied.
+// Whether the planned max_connections would leave ordinary users without one: the server refuses to start so, and it
+// has checked before the plan is applied.
 bool leaves_no_connection(const PlanRow& row);
 
-// Where a value comes from, for people: "postgresql.conf:12", "postgresql.auto.conf:3", "command line", "ALTER ROLE", ...
+// Where a value comes from, for people: "postgresql.conf:12", "postgresql.auto.conf:3", "command line", "ALTER ROLE",
+// ...
 void describe_source(const struct config_generic* record, Text<320>& out);
 
 }  // namespace aza

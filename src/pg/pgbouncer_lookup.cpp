@@ -1,5 +1,5 @@
-// pgbouncer_lookup(): what PgBouncer's auth_query asks. Reads the role through the catalogue cache, with no SQL inside, so
-// that no search_path, operator or plan can reach it. The password is never written into a log or an error.
+// pgbouncer_lookup(): what PgBouncer's auth_query asks. Reads the role through the catalogue cache, with no SQL inside,
+// so that no search_path, operator or plan can reach it. The password is never written into a log or an error.
 #include "pg/postgres_api.h"
 #include "pg/settings.h"
 
@@ -60,7 +60,8 @@ TupleDesc columns_of(FunctionCallInfo fcinfo) {
 Datum pgbouncer_lookup(PG_FUNCTION_ARGS) {
   auto* result = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
   if (result == nullptr || !IsA(result, ReturnSetInfo))
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("set-valued function called in context that cannot accept a set")));
+    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                    errmsg("set-valued function called in context that cannot accept a set")));
   if (SRF_IS_FIRSTCALL()) {
     FuncCallContext* call = SRF_FIRSTCALL_INIT();
     MemoryContext previous = MemoryContextSwitchTo(call->multi_call_memory_ctx);

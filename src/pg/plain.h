@@ -1,5 +1,5 @@
-// Plain data: what crosses from core to the server. It owns nothing, so that a longjmp can skip no destructor, and it is
-// inherited by fork.
+// Plain data: what crosses from core to the server. It owns nothing, so that a longjmp can skip no destructor, and it
+// is inherited by fork.
 #pragma once
 
 #include <cstddef>

@@ -10,13 +10,6 @@ void copy_strings(const Strings& from, Rows<Text<320>, N>& to) {
     if (Text<320>* row = to.add()) row->set(text);
 }
 
-void copy_fact(const Fact& from, FactRow& to) {
-  to.name.set(from.name);
-  to.value.set(from.value);
-  to.source.set(from.source);
-  to.remark.set(from.remark);
-}
-
 void copy_setting(const PlannedSetting& from, PlanRow& to) {
   to.setting = from.setting;
   to.amount = from.amount;
@@ -32,6 +25,13 @@ void copy_error(const InputError& from, PlainError& to) {
   to.message.set(from.message);
   to.detail.set(from.detail);
   to.hint.set(from.hint);
+}
+
+void copy_fact(const Fact& from, FactRow& to) {
+  to.name.set(from.name);
+  to.value.set(from.value);
+  to.source.set(from.source);
+  to.remark.set(from.remark);
 }
 
 void copy_detection(const Detection& from, FoundMachine& to) {

@@ -6,6 +6,7 @@
 namespace aza {
 
 void copy_error(const InputError& from, PlainError& to);
+void copy_fact(const Fact& from, FactRow& to);
 void copy_detection(const Detection& from, FoundMachine& to);
 void copy_plan(const Plan& from, PlainPlan& to);
 

@@ -121,11 +121,16 @@ void hold_planned_default(const PlanRow& row, Mode mode) {
   held_mode = mode;
   int i = static_cast<int>(row.setting);
   switch (record->vartype) {
-    case PGC_INT: return hold_int(reinterpret_cast<struct config_int*>(record), row, i);
-    case PGC_REAL: return hold_real(reinterpret_cast<struct config_real*>(record), row, i);
-    case PGC_BOOL: return hold_bool(reinterpret_cast<struct config_bool*>(record), row, i);
-    case PGC_ENUM: return hold_enum(reinterpret_cast<struct config_enum*>(record), row, i);
-    default: return;
+    case PGC_INT:
+      return hold_int(reinterpret_cast<struct config_int*>(record), row, i);
+    case PGC_REAL:
+      return hold_real(reinterpret_cast<struct config_real*>(record), row, i);
+    case PGC_BOOL:
+      return hold_bool(reinterpret_cast<struct config_bool*>(record), row, i);
+    case PGC_ENUM:
+      return hold_enum(reinterpret_cast<struct config_enum*>(record), row, i);
+    default:
+      return;
   }
 }
 

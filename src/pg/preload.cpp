@@ -12,15 +12,16 @@ namespace {
 List* library_names(const Choice& list) {
   List* names = NIL;
   if (list.text != nullptr && !SplitDirectoriesString(pstrdup(list.text), ',', &names))
-    ereport(FATAL, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for %s: \"%s\"", list.name, list.text),
-                    errhint("Use the names of libraries, separated by commas, such as pg_stat_statements,pg_cron.")));
+    ereport(FATAL,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for %s: \"%s\"", list.name, list.text),
+             errhint("Use the names of libraries, separated by commas, such as pg_stat_statements,pg_cron.")));
   return names;
 }
 
 List* server_library_names() {
   List* names = NIL;
-  SplitDirectoriesString(pstrdup(shared_preload_libraries_string == nullptr ? "" : shared_preload_libraries_string), ',',
-                         &names);
+  SplitDirectoriesString(pstrdup(shared_preload_libraries_string == nullptr ? "" : shared_preload_libraries_string),
+                         ',', &names);
   return names;
 }
 
@@ -29,7 +30,9 @@ const char* file_of(const char* library) {
   return slash == nullptr ? library : slash + 1;
 }
 
-bool is_this(const char* library) { return strcmp(file_of(library), "aza_autoconf") == 0; }
+bool is_this(const char* library) {
+  return strcmp(file_of(library), "aza_autoconf") == 0;
+}
 
 bool in_list(List* names, const char* library) {
   ListCell* cell;
@@ -55,11 +58,12 @@ bool library_exists(const char* library) {
 void require_library(const char* library, const Choice& list) {
   if (library_exists(library)) return;
   const char* searched = strcmp(Dynamic_library_path, "$libdir") == 0 ? pkglib_path : Dynamic_library_path;
-  ereport(FATAL, (errcode(ERRCODE_UNDEFINED_FILE), errmsg("library \"%s\" named in %s does not exist", library, list.name),
-                  first_dir_separator(library) != nullptr
-                      ? errdetail("There is no such file.")
-                      : errdetail("There is no \"%s%s\" in \"%s\".", library, DLSUFFIX, searched),
-                  errhint("Install the library, or take it out of %s.", list.name)));
+  ereport(FATAL,
+          (errcode(ERRCODE_UNDEFINED_FILE), errmsg("library \"%s\" named in %s does not exist", library, list.name),
+           first_dir_separator(library) != nullptr
+               ? errdetail("There is no such file.")
+               : errdetail("There is no \"%s%s\" in \"%s\".", library, DLSUFFIX, searched),
+           errhint("Install the library, or take it out of %s.", list.name)));
 }
 
 // What pg_cron and others read while they are loaded would be the server's value, not the plan's.
@@ -75,7 +79,8 @@ void warn_about_order(List* server_names) {
 void show_loaded(const char* loaded) {
   const struct config_generic* record = guc_record("shared_preload_libraries");
   const char* written = pstrdup(shared_preload_libraries_string);
-  if (guc_set("shared_preload_libraries", loaded, record->source) == SetAnswer::applied) hold_library_list(written, loaded);
+  if (guc_set("shared_preload_libraries", loaded, record->source) == SetAnswer::applied)
+    hold_library_list(written, loaded);
 }
 
 void load(List* names, List* server_names, const Choice& list) {

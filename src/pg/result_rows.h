@@ -8,10 +8,8 @@ namespace aza {
 // One row, filled from left to right. Columns is the number of the function's OUT columns.
 template <int Columns>
 class Row {
- public:
-  Row& text(const char* value) {
-    return value == nullptr ? null() : datum(CStringGetTextDatum(value));
-  }
+public:
+  Row& text(const char* value) { return value == nullptr ? null() : datum(CStringGetTextDatum(value)); }
   // Text where there is any, else NULL.
   Row& text_or_null(const char* value) { return value == nullptr || value[0] == '\0' ? null() : text(value); }
   Row& bigint(int64 value) { return datum(Int64GetDatum(value)); }
@@ -29,7 +27,7 @@ class Row {
     tuplestore_putvalues(result->setResult, result->setDesc, values_, nulls_);
   }
 
- private:
+private:
   Row& datum(Datum value) {
     nulls_[filled_] = false;
     values_[filled_++] = value;
@@ -42,7 +40,9 @@ class Row {
 };
 
 // Paths and sources are for superusers and pg_monitor.
-inline bool may_see_sources() { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); }
+inline bool may_see_sources() {
+  return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR);
+}
 
 // Raises 55000 with the line to put into postgresql.conf, where the library was not preloaded.
 void require_tuning(const char* function);

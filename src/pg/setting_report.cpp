@@ -21,8 +21,10 @@ bool follows_limits(Setting setting) {
     case Setting::work_mem:
     case Setting::max_parallel_workers:
     case Setting::max_parallel_workers_per_gather:
-    case Setting::max_parallel_maintenance_workers: return true;
-    default: return false;
+    case Setting::max_parallel_maintenance_workers:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -34,12 +36,18 @@ bool waits_for_restart(const PlanRow& row, const struct config_generic* record) 
 
 const char* status_name(Status status) {
   switch (status) {
-    case Status::applied: return "applied";
-    case Status::pinned: return "pinned";
-    case Status::outranked: return "outranked";
-    case Status::kept: return "kept";
-    case Status::rejected: return "rejected";
-    default: return "";
+    case Status::applied:
+      return "applied";
+    case Status::pinned:
+      return "pinned";
+    case Status::outranked:
+      return "outranked";
+    case Status::kept:
+      return "kept";
+    case Status::rejected:
+      return "rejected";
+    default:
+      return "";
   }
 }
 

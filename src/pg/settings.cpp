@@ -29,12 +29,10 @@ const config_enum_entry mode_options[] = {{"fill", static_cast<int>(Mode::fill),
                                           {"enforce", static_cast<int>(Mode::enforce), false},
                                           {"report", static_cast<int>(Mode::report), false},
                                           {nullptr, 0, false}};
-const config_enum_entry workload_options[] = {{"mixed", static_cast<int>(Workload::mixed), false},
-                                              {"web", static_cast<int>(Workload::web), false},
-                                              {"oltp", static_cast<int>(Workload::oltp), false},
-                                              {"dw", static_cast<int>(Workload::dw), false},
-                                              {"desktop", static_cast<int>(Workload::desktop), false},
-                                              {nullptr, 0, false}};
+const config_enum_entry workload_options[] = {
+    {"mixed", static_cast<int>(Workload::mixed), false},     {"web", static_cast<int>(Workload::web), false},
+    {"oltp", static_cast<int>(Workload::oltp), false},       {"dw", static_cast<int>(Workload::dw), false},
+    {"desktop", static_cast<int>(Workload::desktop), false}, {nullptr, 0, false}};
 const config_enum_entry storage_options[] = {{"ssd", static_cast<int>(Storage::ssd), false},
                                              {"nvme", static_cast<int>(Storage::nvme), false},
                                              {"hdd", static_cast<int>(Storage::hdd), false},
@@ -57,9 +55,10 @@ Choice choice_of(const char* variable, const char* setting) {
 }
 
 void fatal_pin(const char* name) {
-  ereport(FATAL, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for aza.pin: \"%s\"", name),
-                  errdetail("This server has no such setting."),
-                  errhint("Use the names of settings, separated by commas, such as aza.pin = 'work_mem, max_wal_size'.")));
+  ereport(FATAL,
+          (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid value for aza.pin: \"%s\"", name),
+           errdetail("This server has no such setting."),
+           errhint("Use the names of settings, separated by commas, such as aza.pin = 'work_mem, max_wal_size'.")));
 }
 
 void pin(const char* name, Pins* pins) {
@@ -82,9 +81,9 @@ void define_choices() {
                            "The variable POSTGRES_WORKLOAD_TYPE takes precedence.", &shown.workload,
                            static_cast<int>(Workload::mixed), workload_options, PGC_POSTMASTER, 0, nullptr, nullptr,
                            nullptr);
-  DefineCustomEnumVariable("aza.storage", "What the data directory lies on.",
-                           "The variable POSTGRES_STORAGE_TYPE takes precedence.", &shown.storage,
-                           static_cast<int>(Storage::ssd), storage_options, PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
+  DefineCustomEnumVariable(
+      "aza.storage", "What the data directory lies on.", "The variable POSTGRES_STORAGE_TYPE takes precedence.",
+      &shown.storage, static_cast<int>(Storage::ssd), storage_options, PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
   struct TextChoice {
     const char* name;
     const char* what;
@@ -118,22 +117,24 @@ void show_profile(const Tuning& tuning) {
   guc_set("aza.storage", storage_name(tuning.machine.storage), PGC_S_OVERRIDE);
 }
 
-void define_shown_text(const char* name, const char* what, const char* more, char** value, const char* text, int flags) {
-  DefineCustomStringVariable(name, what, more, value, text, PGC_INTERNAL, flags | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
-                             nullptr, nullptr, nullptr);
+void define_shown_text(const char* name, const char* what, const char* more, char** value, const char* text,
+                       int flags) {
+  DefineCustomStringVariable(name, what, more, value, text, PGC_INTERNAL,
+                             flags | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, nullptr, nullptr, nullptr);
 }
 
 void define_detected(const FoundMachine& found) {
   constexpr int flags = GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE;
-  DefineCustomIntVariable("aza.detected_memory", "Memory that the plan was made for.", "0 means that nothing was detected.",
-                          &shown.detected_memory, static_cast<int>(found.memory_mib), 0, INT_MAX, PGC_INTERNAL,
-                          flags | GUC_UNIT_MB, nullptr, nullptr, nullptr);
+  DefineCustomIntVariable("aza.detected_memory", "Memory that the plan was made for.",
+                          "0 means that nothing was detected.", &shown.detected_memory,
+                          static_cast<int>(found.memory_mib), 0, INT_MAX, PGC_INTERNAL, flags | GUC_UNIT_MB, nullptr,
+                          nullptr, nullptr);
   DefineCustomIntVariable("aza.detected_cpus", "CPUs that the plan was made for.", "0 means that nothing was detected.",
                           &shown.detected_cpus, found.cpus, 0, INT_MAX, PGC_INTERNAL, flags, nullptr, nullptr, nullptr);
   define_shown_text("aza.detected_memory_source", "Where the detected memory was read.", nullptr,
                     &shown.detected_memory_source, found.memory_source.c_str(), GUC_SUPERUSER_ONLY);
-  define_shown_text("aza.detected_cpus_source", "Where the detected CPUs were read.", nullptr, &shown.detected_cpus_source,
-                    found.cpus_source.c_str(), GUC_SUPERUSER_ONLY);
+  define_shown_text("aza.detected_cpus_source", "Where the detected CPUs were read.", nullptr,
+                    &shown.detected_cpus_source, found.cpus_source.c_str(), GUC_SUPERUSER_ONLY);
   define_shown_text("aza.memory_limit_path", "File that holds the memory limit.",
                     "An empty string means that the memory was not read from a limit.", &shown.memory_limit_path,
                     found.memory_limit_path.c_str(), GUC_SUPERUSER_ONLY);
@@ -147,9 +148,15 @@ Said what_humans_said() {
           said_by_setting("aza.cpus"), root == nullptr ? "/" : root};
 }
 
-Choice workload_said() { return choice_of("POSTGRES_WORKLOAD_TYPE", "aza.workload"); }
-Choice storage_said() { return choice_of("POSTGRES_STORAGE_TYPE", "aza.storage"); }
-Choice libraries_said() { return choice_of("POSTGRES_SHARED_PRELOAD_LIBRARIES", "aza.preload_libraries"); }
+Choice workload_said() {
+  return choice_of("POSTGRES_WORKLOAD_TYPE", "aza.workload");
+}
+Choice storage_said() {
+  return choice_of("POSTGRES_STORAGE_TYPE", "aza.storage");
+}
+Choice libraries_said() {
+  return choice_of("POSTGRES_SHARED_PRELOAD_LIBRARIES", "aza.preload_libraries");
+}
 
 Mode mode_said() {
   const char* text = said_by_setting("aza.mode");

@@ -41,9 +41,12 @@ Status set_planned(const PlanRow& row, const struct config_generic* record) {
   // A line that no human chose is outranked by its own rank only; see planned_default.h for what a reload does.
   const GucSource rank = record->source == PGC_S_FILE ? PGC_S_FILE : PGC_S_DYNAMIC_DEFAULT;
   switch (guc_set(setting_name(row.setting), row.value.c_str(), rank)) {
-    case SetAnswer::applied: return Status::applied;
-    case SetAnswer::outranked: return Status::outranked;
-    default: return Status::rejected;
+    case SetAnswer::applied:
+      return Status::applied;
+    case SetAnswer::outranked:
+      return Status::outranked;
+    default:
+      return Status::rejected;
   }
 }
 
@@ -82,7 +85,9 @@ void append_applied(StringInfo line) {
 
 }  // namespace
 
-bool starts_a_server() { return IsPostmasterEnvironment && !IsUnderPostmaster && !IsBinaryUpgrade; }
+bool starts_a_server() {
+  return IsPostmasterEnvironment && !IsUnderPostmaster && !IsBinaryUpgrade;
+}
 
 void probe() {
   const Said said = what_humans_said();
@@ -115,7 +120,8 @@ void make_startup_plan() {
 
 void apply_plan() {
   const Pins pins = pins_said();
-  for (const PlanRow& row : tuning.plan.settings) tuning.at_start[static_cast<int>(row.setting)] = apply_setting(row, pins);
+  for (const PlanRow& row : tuning.plan.settings)
+    tuning.at_start[static_cast<int>(row.setting)] = apply_setting(row, pins);
   tuning.active = true;
 }
 
@@ -123,8 +129,9 @@ void log_startup() {
   StringInfoData line;
   initStringInfo(&line);
   append_applied(&line);
-  ereport(LOG, (errmsg("aza_autoconf: memory " INT64_FORMAT "MB (%s), CPUs %d (%s), applied:%s", tuning.found.memory_mib,
-                       tuning.found.memory_source.c_str(), tuning.found.cpus, tuning.found.cpus_source.c_str(), line.data)));
+  ereport(LOG,
+          (errmsg("aza_autoconf: memory " INT64_FORMAT "MB (%s), CPUs %d (%s), applied:%s", tuning.found.memory_mib,
+                  tuning.found.memory_source.c_str(), tuning.found.cpus, tuning.found.cpus_source.c_str(), line.data)));
   pfree(line.data);
   for (const auto& warning : tuning.found.warnings) ereport(WARNING, (errmsg("%s", warning.c_str())));
   warn_about_budget();

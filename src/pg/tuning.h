@@ -63,7 +63,7 @@ struct PlainError {
 enum class Status { not_planned, applied, pinned, outranked, kept, rejected };
 
 struct Tuning {
-  bool active;  // false: this library was loaded in a way in which nothing is tuned
+  bool active;     // false: this library was loaded in a way in which nothing is tuned
   bool replanned;  // the limits have changed since the start, and the plan with them
   Mode mode;
   Machine machine;

@@ -39,7 +39,8 @@ void wrap_lines(char* text) {
 }
 
 char* reason_of(const PlanRow& row) {
-  char* reason = row.bound.empty() ? pstrdup(row.rule.c_str()) : psprintf("%s; %s", row.rule.c_str(), row.bound.c_str());
+  char* reason =
+      row.bound.empty() ? pstrdup(row.rule.c_str()) : psprintf("%s; %s", row.rule.c_str(), row.bound.c_str());
   wrap_lines(reason);
   return reason;
 }
@@ -98,6 +99,14 @@ void put_pool(FunctionCallInfo fcinfo) {
   put_bytes(fcinfo, "granted now", granted, "see aza_memory_grants()");
 }
 
+// A second opinion, asked for here: it costs more than the whole start.
+void put_library_facts(FunctionCallInfo fcinfo, bool sources) {
+  if (strcmp(what_humans_said().root, "/") != 0) return;
+  auto* facts = static_cast<LibraryFacts*>(palloc(sizeof(LibraryFacts)));
+  ask_library(*facts);
+  for (const FactRow& fact : *facts) put_fact(fcinfo, fact, sources);
+}
+
 // What the server really shares, where the formula only estimates it; the rest as the budget's formula says.
 void put_budget(FunctionCallInfo fcinfo) {
   BudgetAnswer answer;
@@ -109,8 +118,7 @@ void put_budget(FunctionCallInfo fcinfo) {
   put_bytes(fcinfo, "memory", budget.memory, "what the plan was made for");
   put_bytes(fcinfo, "shared memory", shared, "shared_buffers and everything else that the server shares");
   put_bytes(fcinfo, "per connection", budget.per_connection, "what an idle backend keeps for itself");
-  put_bytes(fcinfo, "connections", connections,
-            psprintf("max_connections = %d, all of them idle", MaxConnections));
+  put_bytes(fcinfo, "connections", connections, psprintf("max_connections = %d, all of them idle", MaxConnections));
   put_bytes(fcinfo, "reserve", budget.reserve, "background processes, kernel and page cache");
   put_bytes(fcinfo, "headroom", budget.memory - shared - connections - budget.reserve,
             answer.warning.empty() ? "left for queries" : answer.warning.c_str());
@@ -134,6 +142,7 @@ Datum aza_detection(PG_FUNCTION_ARGS) {
   InitMaterializedSRF(fcinfo, 0);
   const bool sources = aza::may_see_sources();
   for (const aza::FactRow& fact : aza::tuning.found.facts) aza::put_fact(fcinfo, fact, sources);
+  aza::put_library_facts(fcinfo, sources);
   return static_cast<Datum>(0);
 }
 
