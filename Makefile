@@ -51,6 +51,7 @@ OBJS = \
 	src/pg/governor_connections.o \
 	src/pg/governor_grants.o \
 	src/pg/governor_hooks.o \
+	src/pg/governor_line.o \
 	src/pg/governor_lock_waiters.o \
 	src/pg/governor_plan_need.o \
 	src/pg/governor_settings.o \

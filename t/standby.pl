@@ -15,7 +15,7 @@ my $primary = aza_node('primary', allows_streaming => 1,
 	$primary->start;
 }
 is(setting($primary, 'max_connections'), '200', 'the primary has 200 connections');
-is(setting($primary, 'max_worker_processes'), '32', 'and 32 workers');
+is(setting($primary, 'max_worker_processes'), '33', 'and 33 workers: two for each CPU, and the one that watches the limits');
 $primary->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf; CREATE TABLE t AS SELECT generate_series(1, 1000) AS i');
 $primary->backup('base');
 
@@ -27,7 +27,7 @@ $ENV{POSTGRES_MEMORY} = '1024';
 $standby->start;
 $primary->wait_for_catchup($standby);
 is($standby->safe_psql('postgres', 'SELECT count(*) FROM t'), '1000', 'the standby on 1024MB follows');
-my %floor = (max_connections => 200, max_worker_processes => 32, max_wal_senders => 15, max_prepared_transactions => 7, max_locks_per_transaction => 100);
+my %floor = (max_connections => 200, max_worker_processes => 33, max_wal_senders => 15, max_prepared_transactions => 7, max_locks_per_transaction => 100);
 for my $name (sort keys %floor)
 {
 	is(setting($standby, $name), $floor{$name}, "$name is not below the primary's");

@@ -1,4 +1,4 @@
-// The grants that this backend holds, and the way to one: ask, wait in line, give back.
+// The grants that this backend holds.
 #pragma once
 
 #include "pg/governor_shared.h"
@@ -24,16 +24,12 @@ HeldGrant* held_grant(const void* holder);
 // The one whose work_mem is in force just now, or nullptr.
 const HeldGrant* grant_in_force();
 
-// Waits where it must and may. The answer is valid until the next call. Raises 53200 after aza.grant_timeout where
-// aza.grant_timeout_action says so or nothing is left, and whatever an interrupt raises.
+// As ask_pool() does; the answer is valid until the next call.
 // `may_wait`: false for what runs inside another query.
 HeldGrant* acquire_grant(const void* holder, const GrantRequest& request, int64 query_id, bool may_wait);
 void release_grant(const void* holder);
 // All, also a place in the line; for a backend that ends.
 void release_everything();
-
-// Serves the line after anything that may have made room. The lock is held.
-void serve_line();
 
 // Gives grants back when a transaction or subtransaction ends. Only while preload libraries are loaded.
 void watch_transactions();

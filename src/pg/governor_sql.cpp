@@ -119,7 +119,7 @@ Datum aza_governor_stats(PG_FUNCTION_ARGS) {
   return static_cast<Datum>(0);
 }
 
-Datum aza_governor_stats_reset(PG_FUNCTION_ARGS) {
+Datum aza_governor_stats_reset([[maybe_unused]] PG_FUNCTION_ARGS) {
   aza::require_monitor("aza_governor_stats_reset");
   aza::GovernorLock lock;
   aza::governor->counts = {};

@@ -4,7 +4,7 @@
 
 #include "core/bytes.h"
 #include "pg/event_log.h"
-#include "pg/governor_grants.h"
+#include "pg/governor_line.h"
 #include "pg/guc_record.h"
 #include "pg/planned_default.h"
 #include "pg/pressure_reading.h"

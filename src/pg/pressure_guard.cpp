@@ -7,7 +7,7 @@
 #include "core/bytes.h"
 #include "core/plan.h"
 #include "pg/event_log.h"
-#include "pg/governor_grants.h"
+#include "pg/governor_line.h"
 #include "pg/governor_settings.h"
 #include "pg/pressure_reading.h"
 
