@@ -26,6 +26,7 @@ void add_pairs(Sha256& digest, const std::vector<std::pair<std::string, std::str
 
 Trouble add_source(Sha256& digest, const FileStore& files, const Entry& entry, const Toolchain& toolchain,
                    const std::string& patches) {
+  if (!entry.source) return entry.name + " has no source";
   digest.add_field(entry.source->commit);
   digest.add_field(toolchain.compiler);
   if (!entry.build) return {};

@@ -24,7 +24,7 @@ constexpr auto kGrace = std::chrono::seconds(10);
 struct Image {
   explicit Image(const Command& command) : folder(command.folder) {
     for (const std::string& argument : command.argv) argv.push_back(const_cast<char*>(argument.c_str()));
-    for (const auto& [name, value] : command.environment) settings.push_back(name + "=" + value);
+    for (const auto& [name, value] : command.environment) settings.push_back(fmt::format("{}={}", name, value));
     for (std::string& setting : settings) envp.push_back(setting.data());
     argv.push_back(nullptr);
     envp.push_back(nullptr);
@@ -53,7 +53,7 @@ struct Image {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   const int null = open("/dev/null", O_RDONLY);
-  dup2(null, 0);
+  if (null >= 0) dup2(null, 0);
   dup2(out, 1);
   dup2(err, 2);
   if (image.folder.empty() || chdir(image.folder.c_str()) == 0) {
@@ -81,7 +81,7 @@ public:
   }
 
   ~Child() override {
-    if (pid_ > 0) stop(SIGKILL);
+    if (pid_ > 0) Child::stop(SIGKILL);
     close_end(out_[0]);
     close_end(err_[0]);
     close_end(log_);

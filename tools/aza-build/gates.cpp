@@ -106,6 +106,7 @@ private:
   void cycles() {
     for (const Cycle& cycle : graph_.cycles()) {
       std::vector<std::string> names;
+      names.reserve(cycle.path.size());
       for (size_t i : cycle.path) names.push_back(entry(i).name);
       report(pointer_to(cycle.entry, fmt::format("/dependencies/{}", cycle.dependency_slot)),
              fmt::format("dependency cycle: {}", fmt::join(names, " -> ")), "remove one of these dependencies");

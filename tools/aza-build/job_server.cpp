@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
+#include <charconv>
 #include <cstring>
 #include <mutex>
 #include <vector>
@@ -86,7 +86,12 @@ Result join(const std::string& auth, const std::string& makeflags) {
     if (ends[0] < 0) return refused(auth.substr(5));
   } else {
     int given[2] = {-1, -1};
-    if (std::sscanf(auth.c_str(), "%d,%d", &given[0], &given[1]) != 2) return Result::unknown("cannot be understood");
+    const char* const end = auth.data() + auth.size();
+    const auto first = std::from_chars(auth.data(), end, given[0]);
+    if (first.ec != std::errc() || first.ptr == end || *first.ptr != ',' ||
+        std::from_chars(first.ptr + 1, end, given[1]).ec != std::errc()) {
+      return Result::unknown("cannot be understood");
+    }
     for (int i = 0; i < 2; ++i) ends[i] = fcntl(given[i], F_DUPFD_CLOEXEC, 3);
     if (ends[0] < 0 || ends[1] < 0) return Result::unknown("the recipe line lacks its +");
   }

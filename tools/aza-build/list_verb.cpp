@@ -16,6 +16,7 @@ using Json = jsoncons::ojson;
 
 std::vector<std::string> names(const Manifest& manifest, const std::vector<size_t>& places) {
   std::vector<std::string> result;
+  result.reserve(places.size());
   for (size_t place : places) result.push_back(manifest.entries[place].name);
   return result;
 }

@@ -31,8 +31,9 @@ Splice insert_after(const std::string& text, const Node& before, const std::vect
   const size_t line = text.rfind('\n', before.key_begin) + 1;
   const std::string indent = text.substr(line, before.key_begin - line);
   const bool own_line = indent.find_first_not_of(" \t") == std::string::npos;
+  const std::string separator = own_line ? ",\n" + indent : ", ";
   Splice splice{before.end, before.end, ""};
-  for (const std::string& member : members) splice.text += own_line ? ",\n" + indent + member : ", " + member;
+  for (const std::string& member : members) splice.text += separator + member;
   return splice;
 }
 

@@ -19,9 +19,11 @@ public:
   std::vector<TaskEnd> run() {
     std::vector<std::thread> workers;
     const auto count = std::min<size_t>(static_cast<size_t>(std::max(rules_.at_once, 1)), waiting_.size());
+    workers.reserve(count);
     for (size_t i = 0; i < count; ++i) workers.emplace_back([this] { work(); });
     for (std::thread& worker : workers) worker.join();
     std::vector<TaskEnd> ends;
+    ends.reserve(ends_.size());
     for (const auto& end : ends_) ends.push_back(end.value_or(TaskEnd::skipped));
     return ends;
   }
