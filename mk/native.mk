@@ -82,6 +82,9 @@ $(patsubst %.cpp,build/fuzz/bin/%,$(notdir $(wildcard test/fuzz/*_fuzz.cpp))): \
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) -fsanitize=fuzzer -o $@ $^ -ldl
 
+# Only what users run is optimised: the tools' tests take longer to compile than to run.
+$(OUT)/obj/tools/%.o: CXXFLAGS += $(if $(filter tools,$(VARIANT)),,-O0)
+
 $(OUT)/obj/%.o: %.cpp
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) -MMD -MP -c -o $@ $<
