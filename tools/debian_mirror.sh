@@ -12,9 +12,12 @@ mirror() {
 # mirror_options MIRROR SUITE: mmdebstrap's options for it, one on a line. A frozen copy of the archive has a Release file
 # that has expired; only then is its date not checked.
 mirror_options() {
-  local until
-  [ -n "$1" ] && command -v curl >/dev/null || return 0
-  until=$(curl -fsSL --max-time 20 "$1/dists/$2/InRelease" 2>/dev/null | sed -n 's/^Valid-Until: //p' | head -n 1) || return 0
+  local release until
+  [ -n "$1" ] && [ -x /usr/lib/apt/apt-helper ] || return 0
+  release=$(mktemp)
+  /usr/lib/apt/apt-helper download-file "$1/dists/$2/InRelease" "$release" >/dev/null 2>&1 || : # then its date is not the trouble
+  until=$(sed -n 's/^Valid-Until: //p' "$release" | head -n 1)
+  rm -f "$release"
   [ -n "$until" ] && [ "$(date -d "$until" +%s)" -lt "$(date +%s)" ] || return 0
   echo '--aptopt=Acquire::Check-Valid-Until "false"'
 }
