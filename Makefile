@@ -106,7 +106,7 @@ all install:
 endif
 
 # Each command is a script of its own, which runs in the toolbox where that is needed.
-.PHONY: demo test unit regress fuzz lint bench tools up down
+.PHONY: demo test images unit regress fuzz lint bench tools up down
 demo:
 	@tools/demo
 test:
@@ -115,6 +115,8 @@ unit:
 	@tools/test unit
 regress:
 	@tools/test regress
+images:
+	@tools/test image stack-primary stack-replica
 lint:
 	@tools/test lint
 fuzz:
