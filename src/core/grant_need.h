@@ -29,7 +29,7 @@ struct WorkMem {
   int64_t hash_hundredths = 200;
 };
 
-inline constexpr int64_t kLeastWorkMemBytes = 64 * 1024;  // the server's own lower bound of work_mem
+inline constexpr int64_t kLeastWorkMemBytes = int64_t{64} * 1024;  // the server's own lower bound of work_mem
 inline constexpr int64_t kMostNeed = int64_t{1} << 50;    // sums stay far below overflow
 
 // Rows times bytes for each, as the planner has them: never negative, at most kMostNeed, also for NaN and infinity.

@@ -19,7 +19,7 @@ HeldGrant* new_held() {
     held_room = 8;
     held = static_cast<HeldGrant*>(MemoryContextAlloc(TopMemoryContext, held_room * sizeof(HeldGrant)));
   } else if (held_grants == held_room) {
-    held = static_cast<HeldGrant*>(repalloc(held, 2 * held_room * sizeof(HeldGrant)));
+    held = static_cast<HeldGrant*>(repalloc(held, sizeof(HeldGrant) * 2 * held_room));
     held_room *= 2;
   }
   return &held[held_grants];

@@ -27,7 +27,7 @@ int64 guc_unit(const struct config_generic* record) {
       return kKiB;
     case GUC_UNIT_MB:
       return kMiB;
-    case GUC_UNIT_BLOCKS:
+    case GUC_UNIT_BLOCKS:  // NOLINT(bugprone-branch-clone): the two block sizes need not be the same
       return BLCKSZ;
     case GUC_UNIT_XBLOCKS:
       return XLOG_BLCKSZ;

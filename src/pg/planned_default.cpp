@@ -13,13 +13,13 @@ Mode held_mode;
 
 // What the hook of one setting needs; a C hook has no place to keep it, hence one hook function for each setting.
 struct Held {
-  int int_value;
   double real_value;
-  bool bool_value;
   GucIntCheckHook int_hook;
   GucRealCheckHook real_hook;
   GucBoolCheckHook bool_hook;
   GucEnumCheckHook enum_hook;
+  int int_value;
+  bool bool_value;
 };
 Held held[kSettingCount];
 

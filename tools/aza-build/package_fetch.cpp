@@ -37,7 +37,6 @@ private:
   Outcome<std::string> apt(std::vector<std::string> argv, const std::string& purpose) {
     Command command;
     command.argv = std::move(argv);
-    const std::string program = command.argv.front();
     // The cache need not be readable by apt's own user, and looking needs no lock.
     command.argv.insert(command.argv.begin() + 1, {"-o", "APT::Sandbox::User=root", "-o", "Debug::NoLocking=1"});
     command.folder = cache_;

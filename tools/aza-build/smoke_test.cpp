@@ -21,7 +21,7 @@ public:
     if (Trouble trouble = look_at_stage(); !trouble.empty()) return Result::unknown(trouble);
     if (entry_.kind == Kind::tool && libraries_.empty()) return run_programs();
     if (Trouble trouble = server_.start(); !trouble.empty()) return Result::unknown(trouble);
-    const Result version = has_control_file(entry_) ? create() : load();
+    Result version = has_control_file(entry_) ? create() : load();
     if (!version || entry_.kind != Kind::tool) return version;
     const Result programs = run_programs();
     return programs ? version : programs;
@@ -67,9 +67,9 @@ private:
       if (has_control_file(*need)) statements += fmt::format("CREATE EXTENSION IF NOT EXISTS \"{}\"; ", need->name);
     }
     statements += fmt::format("CREATE EXTENSION IF NOT EXISTS \"{}\"", entry_.name);
-    const Result created = server_.sql(statements);
+    Result created = server_.sql(statements);
     if (!created) return created;
-    const Result version =
+    Result version =
         server_.sql(fmt::format("SELECT extversion FROM pg_extension WHERE extname = '{}'", entry_.name));
     if (version && version->empty()) return Result::unknown("CREATE EXTENSION made nothing");
     return version;
