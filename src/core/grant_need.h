@@ -30,7 +30,7 @@ struct WorkMem {
 };
 
 inline constexpr int64_t kLeastWorkMemBytes = int64_t{64} * 1024;  // the server's own lower bound of work_mem
-inline constexpr int64_t kMostNeed = int64_t{1} << 50;    // sums stay far below overflow
+inline constexpr int64_t kMostNeed = int64_t{1} << 50;             // sums stay far below overflow
 
 // Rows times bytes for each, as the planner has them: never negative, at most kMostNeed, also for NaN and infinity.
 int64_t expected_bytes(double rows, int64_t bytes_per_row);

@@ -69,8 +69,7 @@ private:
     statements += fmt::format("CREATE EXTENSION IF NOT EXISTS \"{}\"", entry_.name);
     Result created = server_.sql(statements);
     if (!created) return created;
-    Result version =
-        server_.sql(fmt::format("SELECT extversion FROM pg_extension WHERE extname = '{}'", entry_.name));
+    Result version = server_.sql(fmt::format("SELECT extversion FROM pg_extension WHERE extname = '{}'", entry_.name));
     if (version && version->empty()) return Result::unknown("CREATE EXTENSION made nothing");
     return version;
   }
