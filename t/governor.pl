@@ -4,37 +4,18 @@ use warnings FATAL => 'all';
 use PostgreSQL::Test::Utils;
 use Test::More;
 use AzaNode;
+use GovernorNode;
 
-my $node = aza_node('governor', conf => <<'CONF');
-aza.memory = '512MB'
-aza.cpus = 2
-aza.governor = on
-aza.watch_interval = 50ms
-aza.grant_timeout = 60s
-restart_after_crash = on
-CONF
-$node->start;
+my $node = governor_node('governor', conf => 'restart_after_crash = on');
 $node->safe_psql('postgres', <<'SQL');
-CREATE EXTENSION aza_autoconf;
-CREATE TABLE t AS SELECT i AS id, i % 30000 AS k, md5(i::text) AS t FROM generate_series(1, 100000) i;
-CREATE TABLE small AS SELECT i AS id FROM generate_series(1, 10) i;
 CREATE FUNCTION sets() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SET work_mem = '7MB'; RETURN 1; END $$;
 CREATE FUNCTION sets_local() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SET LOCAL work_mem = '7MB'; RETURN 1; END $$;
 CREATE FUNCTION nested() RETURNS bigint LANGUAGE plpgsql AS
 $$ BEGIN RETURN (SELECT count(*) FROM (SELECT t FROM t ORDER BY t DESC OFFSET 0) x); END $$;
 SQL
-$node->safe_psql('postgres', 'VACUUM ANALYZE');
 
 my $sort = 'SELECT count(*) FROM (SELECT t FROM t ORDER BY t OFFSET 0) x';
 my $failing = 'SELECT 1 / (count(*) - 100000) FROM (SELECT t FROM t ORDER BY t OFFSET 0) x';
-
-sub stat_of { my ($name) = @_; return $node->safe_psql('postgres', "SELECT value FROM aza_governor_stats() WHERE name = '$name'"); }
-
-sub accounts
-{
-	return $node->safe_psql('postgres', "SELECT string_agg(value::text, ' ' ORDER BY name) FROM aza_governor_stats()
-		WHERE name IN ('granted now, bytes', 'large grants now', 'from the reserve now, bytes', 'waiting now')");
-}
 
 sub sort_method
 {
@@ -42,38 +23,14 @@ sub sort_method
 	return $node->safe_psql('postgres', "$settings EXPLAIN (ANALYZE, COSTS OFF) $sort", @more) =~ /Sort Method: (.*?)  / ? $1 : 'none';
 }
 
-# A session that holds as much as there is, in a cursor, until it is told to go on.
-sub hold_everything
-{
-	my $session = $node->background_psql('postgres', on_error_stop => 0);
-	$session->query_safe("SET work_mem = '1GB'");
-	$session->query_safe("BEGIN; DECLARE c CURSOR FOR SELECT i, repeat('x', 1000) AS x FROM generate_series(1, 3000000) i ORDER BY 2, 1");
-	return $session;
-}
-
-# Sends a query in a session of its own and waits until it stands in the line.
-sub waiting_session
-{
-	my ($sql, @settings) = @_;
-	my $session = $node->background_psql('postgres', on_error_stop => 0);
-	$session->query_safe($_) for @settings;
-	my $pid = $session->query_safe('SELECT pg_backend_pid()');
-	$session->query_until(qr/started/, "\\echo started\n$sql;\n\\echo ended\n");
-	$node->poll_query_until('postgres', "SELECT wait_event_type || ':' || wait_event = 'Extension:AzaMemoryGrant'
-		FROM pg_stat_activity WHERE pid = $pid") or die 'it does not wait';
-	return ($session, $pid);
-}
-
-sub ended { my ($session) = @_; $session->query_until(qr/ended/, ''); return $session->{stderr}; }
-
-is(accounts(), '0 0 0 0', 'at the start nothing is granted');
+is(accounts($node), '0 0 0 0', 'at the start nothing is granted');
 
 $node->safe_psql('postgres', 'SELECT aza_governor_stats_reset()');
 $node->safe_psql('postgres', 'SELECT * FROM small ORDER BY id') for 1 .. 3;
-is(stat_of('granted'), 0, 'small queries run without a grant');
+is(stat_of($node, 'granted'), 0, 'small queries run without a grant');
 
 is(sort_method(''), 'quicksort', 'a sort that would spill is given the memory not to');
-is(stat_of('raised above the settings'), 1, 'which is counted');
+is(stat_of($node, 'raised above the settings'), 1, 'which is counted');
 is($node->safe_psql('postgres', "$sort; SHOW work_mem"), "100000\n1MB", 'work_mem is as before afterwards');
 is(sort_method("SET work_mem = '2MB';"), 'external merge', 'an explicit SET is left alone');
 is(sort_method("SET aza.govern_explicit = on; SET work_mem = '2MB';"), 'quicksort', 'unless aza.govern_explicit is on');
@@ -86,7 +43,7 @@ $node->append_conf('postgresql.conf', 'aza.max_query_memory = -1');
 reload($node);
 
 $node->psql('postgres', $failing);
-is(accounts(), '0 0 0 0', 'an error gives the grant back');
+is(accounts($node), '0 0 0 0', 'an error gives the grant back');
 is($node->safe_psql('postgres', <<'SQL'), '1MB', 'so do errors that a subtransaction catches');
 DO $$
 BEGIN
@@ -99,7 +56,7 @@ BEGIN
 END $$;
 SHOW work_mem;
 SQL
-is(accounts(), '0 0 0 0', 'with exact accounts');
+is(accounts($node), '0 0 0 0', 'with exact accounts');
 
 my $from_sorted = 'FROM (SELECT t FROM t ORDER BY t OFFSET 0) x LIMIT 1';
 is($node->safe_psql('postgres', "SELECT sets() $from_sorted; SHOW work_mem"), "1\n7MB", 'a SET in a function that a governed query calls stays');
@@ -113,28 +70,28 @@ CLUSTER t USING t_t_idx;
 DROP INDEX t_t_idx;
 SHOW maintenance_work_mem;
 SQL
-is(accounts(), '0 0 0 0', 'and give back what they were granted');
+is(accounts($node), '0 0 0 0', 'and give back what they were granted');
 
-my $holder = hold_everything();
-my ($waiter, $pid) = waiting_session($sort);
+my $holder = hold_everything($node);
+my ($waiter, $pid) = session_in_line($node, $sort);
 is($node->safe_psql('postgres', "SELECT state, granted_kb FROM aza_memory_grants() WHERE pid = $pid"), 'waiting|0',
 	'a query that does not fit waits, as wait event Extension:AzaMemoryGrant');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM small'), 10, 'a small query does not');
 $node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
 like(ended($waiter), qr/canceling statement due to user request/, 'the wait can be canceled');
 $waiter->quit;
-is(stat_of('waiting now'), 0, 'which leaves the line');
+is(stat_of($node, 'waiting now'), 0, 'which leaves the line');
 
-($waiter, $pid) = waiting_session($sort, "SET statement_timeout = '2s'");
+($waiter, $pid) = session_in_line($node, $sort, "SET statement_timeout = '2s'");
 like(ended($waiter), qr/canceling statement due to statement timeout/, 'statement_timeout ends the wait');
 $waiter->quit;
 
-($waiter, $pid) = waiting_session($sort);
+($waiter, $pid) = session_in_line($node, $sort);
 $node->safe_psql('postgres', "SELECT pg_terminate_backend($pid, 10000)");
-is(stat_of('waiting now'), 0, 'a session that is terminated in the line leaves it');
+is(stat_of($node, 'waiting now'), 0, 'a session that is terminated in the line leaves it');
 eval { $waiter->quit };
 
-($waiter, $pid) = waiting_session($sort, "SET aza.grant_timeout = '2s'", 'SET aza.grant_timeout_action = fail');
+($waiter, $pid) = session_in_line($node, $sort, "SET aza.grant_timeout = '2s'", 'SET aza.grant_timeout_action = fail');
 my $error = ended($waiter);
 like($error, qr/ERROR:  no memory became free for the query in time/, 'aza.grant_timeout_action = fail: an error');
 like($error, qr/HINT:  Raise aza.grant_timeout, run fewer queries at once, or give the server more memory/, 'with a hint');
@@ -150,16 +107,16 @@ SQL
 is($node->safe_psql('postgres', "SET aza.grant_timeout = '300ms'; SET aza.grant_timeout_action = run; $sort"), 100000,
 	'aza.grant_timeout_action = run: it runs');
 
-($waiter, $pid) = waiting_session($sort);
+($waiter, $pid) = session_in_line($node, $sort);
 $holder->query_safe('COMMIT');
 is(ended($waiter), '', 'when memory becomes free the first in line runs');
 $waiter->quit;
 $holder->quit;
-is(accounts(), '0 0 0 0', 'and the accounts are exact');
+is(accounts($node), '0 0 0 0', 'and the accounts are exact');
 
 # The waiter holds a lock that the holder of the memory wants: neither could ever go on.
-$holder = hold_everything();
-($waiter, $pid) = waiting_session($sort, 'BEGIN', 'LOCK TABLE small IN ACCESS EXCLUSIVE MODE');
+$holder = hold_everything($node);
+($waiter, $pid) = session_in_line($node, $sort, 'BEGIN', 'LOCK TABLE small IN ACCESS EXCLUSIVE MODE');
 my $start = time;
 $holder->query_until(qr/wants/, "\\echo wants\nSELECT count(*) FROM small;\n\\echo ended\n");
 is(ended($waiter), '', 'a waiter that holds a lock which others want starts at once');
@@ -170,12 +127,12 @@ $waiter->quit;
 is($holder->query_safe($sort), 100000, 'a session that holds a grant does not wait for another one');
 $holder->query_safe('COMMIT');
 $holder->quit;
-is(accounts(), '0 0 0 0', 'what came from the reserve is back');
+is(accounts($node), '0 0 0 0', 'what came from the reserve is back');
 
-$holder = hold_everything();
+$holder = hold_everything($node);
 kill 'KILL', $node->safe_psql('postgres', 'SELECT pid FROM aza_memory_grants()');
 $node->poll_query_until('postgres', 'SELECT 1', '1') or die 'no restart';
-is(accounts(), '0 0 0 0', 'a crash restart begins clean');
+is(accounts($node), '0 0 0 0', 'a crash restart begins clean');
 eval { $holder->quit };
 is(sort_method(''), 'quicksort', 'and governs as before');
 

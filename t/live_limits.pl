@@ -3,46 +3,23 @@ use strict;
 use warnings FATAL => 'all';
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(sleep);
 use AzaNode;
+use GovernorNode;
 
 my $gb = 1 << 30;
-my %files = (
-	'proc/meminfo' => "MemTotal:       67108864 kB\n",
-	'proc/self/cgroup' => "0::/\n",
-	'proc/self/mountinfo' => "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n",
-	'sys/fs/cgroup/cgroup.controllers' => "cpu memory\n",
-	'sys/fs/cgroup/memory.max' => 1 * $gb . "\n",
-	'sys/fs/cgroup/memory.current' => "200000000\n",
-	'sys/fs/cgroup/memory.stat' => "anon 50000000\nfile 100000000\ninactive_file 0\n",
-	'sys/fs/cgroup/cpu.max' => "200000 100000\n",
-	'affinity' => "8\n");
-my $root = machine('live', %files);
+my $root = group_machine('live');
 my $node = aza_node('live_limits', conf => "aza.root = '$root'");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
 
-sub write_limit
-{
-	my ($file, $text) = @_;
-	open my $out, '>', "$root/sys/fs/cgroup/$file.new" or die $!;
-	print $out "$text\n";
-	close $out;
-	rename "$root/sys/fs/cgroup/$file.new", "$root/sys/fs/cgroup/$file" or die $!;
-	return;
-}
+sub write_limit { my ($file, $text) = @_; write_group($root, $file, $text); return; }
 
-# Asks one session until it answers as expected, at most two seconds.
+# Within the two seconds that are promised.
 sub follows
 {
 	my ($session, $sql, $expected, $what) = @_;
-	my ($until, $got) = (time + 2, '');
-	while (time < $until && $got ne $expected)
-	{
-		$got = $session->query_safe($sql);
-		sleep 0.05;
-	}
-	is($got, $expected, $what);
+	is(answers_within(2, $session, $sql, $expected), $expected, $what);
 	return;
 }
 

@@ -1,0 +1,148 @@
+# A node whose governor deals out a known amount of memory, sessions that hold grants or wait for them, and a group whose
+# files a test writes.
+package GovernorNode;
+
+use strict;
+use warnings FATAL => 'all';
+use Exporter 'import';
+use AzaNode;
+use Time::HiRes qw(sleep time);
+
+our @EXPORT = qw(governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended
+	group_machine write_group answers_within);
+
+# What every session of a limited server asks for: 6.5MB to sort, and nothing at all.
+our $tables = <<'SQL';
+CREATE EXTENSION aza_autoconf;
+CREATE TABLE t AS SELECT i AS id, i % 30000 AS k, md5(i::text) AS t FROM generate_series(1, 100000) i;
+CREATE TABLE small AS SELECT i AS id FROM generate_series(1, 10) i;
+SQL
+
+# Started, with the tables and exact statistics; %options as for aza_node().
+sub governor_node
+{
+	my ($name, %options) = @_;
+	my $conf = delete $options{conf} // '';
+	my $node = aza_node($name, %options, conf => <<"CONF");
+aza.memory = '512MB'
+aza.cpus = 2
+aza.governor = on
+aza.watch_interval = 50ms
+aza.grant_timeout = 60s
+autovacuum = off
+$conf
+CONF
+	$node->start;
+	$node->safe_psql('postgres', $tables);
+	$node->safe_psql('postgres', 'VACUUM ANALYZE');
+	return $node;
+}
+
+sub stat_of
+{
+	my ($node, $name) = @_;
+	return $node->safe_psql('postgres', "SELECT value FROM aza_governor_stats() WHERE name = '$name'");
+}
+
+# Columns of aza_memory_grants() for one process.
+sub grant_of
+{
+	my ($node, $pid, $columns) = @_;
+	return $node->safe_psql('postgres', "SELECT $columns FROM aza_memory_grants() WHERE pid = $pid");
+}
+
+# "0 0 0 0" where nothing is granted and nobody waits.
+sub accounts
+{
+	my ($node) = @_;
+	return $node->safe_psql('postgres', "SELECT string_agg(value::text, ' ' ORDER BY name) FROM aza_governor_stats()
+		WHERE name IN ('granted now, bytes', 'large grants now', 'from the reserve now, bytes', 'waiting now')");
+}
+
+# A session with an open cursor on a sort that asks for so many megabytes, no more and no less.
+sub hold
+{
+	my ($node, $mb) = @_;
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	$session->query_safe("SET work_mem = '${mb}MB'");
+	$session->query_safe("BEGIN; DECLARE c CURSOR FOR SELECT i, repeat('x', 1000) AS x FROM generate_series(1, 3000000) i ORDER BY 2, 1");
+	return $session;
+}
+
+# One that holds as much as there is.
+sub hold_everything { my ($node) = @_; return hold($node, 1024); }
+
+# Sends a query without waiting for its end; see ended().
+sub start_query
+{
+	my ($session, $sql) = @_;
+	$session->query_until(qr/started/, "\\echo started\n$sql;\n\\echo ended\n");
+	return;
+}
+
+# Waits for the query's end; returns what it said on stderr.
+sub ended { my ($session) = @_; $session->query_until(qr/ended/, ''); return $session->{stderr}; }
+
+# Waits until a process stands in the line.
+sub wait_in_line
+{
+	my ($node, $pid) = @_;
+	$node->poll_query_until('postgres', "SELECT wait_event_type || ':' || wait_event = 'Extension:AzaMemoryGrant'
+		FROM pg_stat_activity WHERE pid = $pid") or die "process $pid does not wait";
+	return;
+}
+
+# Sends a query in a session of its own, after its settings, and waits until it stands in the line.
+sub session_in_line
+{
+	my ($node, $sql, @settings) = @_;
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	$session->query_safe($_) for @settings;
+	my $pid = $session->query_safe('SELECT pg_backend_pid()');
+	start_query($session, $sql);
+	wait_in_line($node, $pid);
+	return ($session, $pid);
+}
+
+# A folder for aza.root: a group of cgroup v2 with 1GB and two CPUs, of which 200MB are in use. %files add or replace.
+sub group_machine
+{
+	my ($name, %files) = @_;
+	return machine($name,
+		'proc/meminfo' => "MemTotal:       67108864 kB\n",
+		'proc/self/cgroup' => "0::/\n",
+		'proc/self/mountinfo' => "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n",
+		'sys/fs/cgroup/cgroup.controllers' => "cpu memory\n",
+		'sys/fs/cgroup/memory.max' => (1 << 30) . "\n",
+		'sys/fs/cgroup/memory.current' => "200000000\n",
+		'sys/fs/cgroup/memory.stat' => "anon 50000000\nfile 100000000\ninactive_file 0\n",
+		'sys/fs/cgroup/cpu.max' => "200000 100000\n",
+		'affinity' => "8\n",
+		%files);
+}
+
+# Writes one of the group's files at once, as the kernel would.
+sub write_group
+{
+	my ($root, $file, $text) = @_;
+	open my $out, '>', "$root/sys/fs/cgroup/$file.new" or die $!;
+	print $out "$text\n";
+	close $out;
+	rename "$root/sys/fs/cgroup/$file.new", "$root/sys/fs/cgroup/$file" or die $!;
+	return;
+}
+
+# Asks a session until it answers as expected, for at most so many seconds; returns its last answer.
+sub answers_within
+{
+	my ($seconds, $session, $sql, $expected) = @_;
+	my ($until, $got) = (time + $seconds, '');
+	while (time < $until && $got ne $expected)
+	{
+		$got = $session->query_safe($sql);
+		sleep 0.05;
+	}
+	return $got;
+}
+
+1;
