@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include "pg/governor_line.h"
+#include "pg/live_limit.h"
 #include "pg/pressure_cancel.h"
 
 namespace aza {
@@ -46,6 +47,8 @@ void release_where(Ends ends) {
 }
 
 void at_transaction(XactEvent event, void*) {
+  // Autovacuum runs no statement at which it would look; between its tables it commits.
+  if (event == XACT_EVENT_PRE_COMMIT && AmAutoVacuumWorkerProcess()) apply_new_limits();
   if (event == XACT_EVENT_ABORT) {
     abandon_line();
     release_where([](const HeldGrant&) { return true; });

@@ -50,7 +50,36 @@ void add_hash(const Walk& at, const Hash* hash) {
   add(at, rows, rows_of->plan_width + kHashedRow, true);
 }
 
+// What an aggregate with DISTINCT or ORDER BY sorts by itself, where the planner has not sorted for it.
+struct AggregateSort {
+  const Walk* at;
+  double rows;
+  int64 row_bytes;
+  int at_once;
+};
+
+bool add_aggregate_sort(Node* node, void* context) {
+  if (node == nullptr) return false;
+  if (!IsA(node, Aggref)) return expression_tree_walker(node, add_aggregate_sort, context);
+  const Aggref* aggregate = reinterpret_cast<const Aggref*>(node);
+  if (aggregate->aggpresorted || (aggregate->aggdistinct == NIL && aggregate->aggorder == NIL)) return false;
+  const AggregateSort& sort = *static_cast<const AggregateSort*>(context);
+  for (int i = 0; i < sort.at_once; i++) add(*sort.at, sort.rows, sort.row_bytes, false);
+  return false;
+}
+
+// One group's rows at a time. Grouping sets are sorted side by side, and one of them may have a single group.
+void add_aggregate_sorts(const Walk& at, const Agg* agg) {
+  const Plan* rows_of = input(&agg->plan);
+  const int sets = std::max(1, list_length(agg->groupingSets));
+  const double groups = sets > 1 ? 1 : std::max(1.0, static_cast<double>(agg->numGroups));
+  AggregateSort sort = {&at, rows_of->plan_rows / groups, rows_of->plan_width + kSortedRow, sets};
+  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.targetlist), add_aggregate_sort, &sort);
+  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.qual), add_aggregate_sort, &sort);
+}
+
 void add_agg(const Walk& at, const Agg* agg) {
+  add_aggregate_sorts(at, agg);
   const int64 state = static_cast<int64>(agg->transitionSpace) + kGroupRow;
   if (agg->aggstrategy == AGG_HASHED || agg->aggstrategy == AGG_MIXED)
     add(at, static_cast<double>(agg->numGroups), input(&agg->plan)->plan_width + state, true);
