@@ -8,12 +8,13 @@ use Exporter 'import';
 use AzaNode;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended
+our @EXPORT = qw($large_query governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended
 	group_machine write_group answers_within);
 
-# What every session of a limited server asks for: 6.5MB to sort, and nothing at all.
+# Rows to sort, rows that fit anywhere, and a function of which the planner expects far more than it gives.
 our $tables = <<'SQL';
 CREATE EXTENSION aza_autoconf;
+CREATE FUNCTION many_expected() RETURNS SETOF int LANGUAGE plpgsql ROWS 10000000 AS $$ BEGIN RETURN NEXT 1; END $$;
 CREATE TABLE t AS SELECT i AS id, i % 30000 AS k, md5(i::text) AS t FROM generate_series(1, 100000) i;
 CREATE TABLE small AS SELECT i AS id FROM generate_series(1, 10) i;
 SQL
@@ -59,18 +60,21 @@ sub accounts
 		WHERE name IN ('granted now, bytes', 'large grants now', 'from the reserve now, bytes', 'waiting now')");
 }
 
-# A session with an open cursor on a sort that asks for so many megabytes, no more and no less.
+# A query that asks for twice work_mem, for its sort and for the function's rows, and takes next to nothing.
+our $large_query = 'SELECT i FROM many_expected() i ORDER BY i';
+
+# A session with an open cursor that was granted so many megabytes, no more and no less: an even number.
 sub hold
 {
 	my ($node, $mb) = @_;
 	my $session = $node->background_psql('postgres', on_error_stop => 0);
-	$session->query_safe("SET work_mem = '${mb}MB'");
-	$session->query_safe("BEGIN; DECLARE c CURSOR FOR SELECT i, repeat('x', 1000) AS x FROM generate_series(1, 3000000) i ORDER BY 2, 1");
+	$session->query_safe("SET work_mem = '" . $mb / 2 . "MB'");
+	$session->query_safe("BEGIN; DECLARE c CURSOR FOR $large_query");
 	return $session;
 }
 
 # One that holds as much as there is.
-sub hold_everything { my ($node) = @_; return hold($node, 1024); }
+sub hold_everything { my ($node) = @_; return hold($node, 2048); }
 
 # Sends a query without waiting for its end; see ended().
 sub start_query

@@ -1,0 +1,80 @@
+# Utility statements that work by maintenance_work_mem ask for it: which do, what they get where memory is short, and that
+# the setting is as before afterwards, also after an error.
+use strict;
+use warnings FATAL => 'all';
+use PostgreSQL::Test::Utils;
+use Test::More;
+use AzaNode;
+use GovernorNode;
+
+my $node = governor_node('governor_utility');
+# An index's expression that tells what the statement that builds the index holds, and that can fail.
+$node->safe_psql('postgres', <<'SQL');
+CREATE FUNCTION told(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE g record;
+BEGIN
+  FOR g IN SELECT need_kb, granted_kb FROM public.aza_memory_grants() WHERE pid = pg_backend_pid() AND i = 1 LOOP
+    RAISE NOTICE 'need % kB, granted % kB, maintenance_work_mem %', g.need_kb, g.granted_kb, current_setting('maintenance_work_mem');
+  END LOOP;
+  RETURN i;
+END $$;
+CREATE FUNCTION fails(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN 1 / (i - 5); END $$;
+CREATE TABLE r (id int PRIMARY KEY, t text);
+INSERT INTO r SELECT i, i::text FROM generate_series(1, 1000) i;
+SQL
+
+sub grants_of
+{
+	my ($sql) = @_;
+	$node->safe_psql('postgres', 'SELECT aza_governor_stats_reset()');
+	$node->safe_psql('postgres', $sql);
+	return stat_of($node, 'granted') . ' ' . accounts($node);
+}
+
+# What told() says while an index is built, and the setting afterwards.
+sub index_build
+{
+	my ($before, @more) = @_;
+	my ($rc, $out, $err) = $node->psql('postgres', "$before; CREATE INDEX told ON small (told(id)); DROP INDEX told; SHOW maintenance_work_mem", @more);
+	my ($said) = $err =~ /NOTICE:  (.*)/;
+	return ($said // $err) . "; then $out";
+}
+
+is(grants_of($_), '1 0 0 0 0', "$_ asks for a grant") for (
+	'CREATE INDEX r_t ON r (t)', 'CREATE INDEX CONCURRENTLY r_id ON r (id)', 'REINDEX TABLE r', 'REINDEX INDEX r_t',
+	'CLUSTER r USING r_pkey', 'VACUUM r', 'VACUUM FULL r', 'ALTER TABLE r ALTER t TYPE varchar', 'ALTER TABLE r ADD v int DEFAULT random()',
+	'ALTER TABLE r ADD UNIQUE (t)', 'ALTER TABLE r SET UNLOGGED', 'ALTER TABLE r SET LOGGED');
+is(grants_of($_), '0 0 0 0 0', "$_ does not") for (
+	'ANALYZE r', 'ALTER TABLE r RENAME v TO w', 'ALTER TABLE r ALTER w SET DEFAULT 1', 'TRUNCATE r', 'DROP TABLE r');
+
+is(index_build('SELECT'), 'need 32768 kB, granted 32768 kB, maintenance_work_mem 32MB; then 32MB', 'it asks for maintenance_work_mem');
+
+# With nothing left but what is kept for those who have waited too long.
+my $holder = hold_everything($node);
+my $impatient = "SET aza.grant_timeout = '100ms'; SET aza.grant_timeout_action";
+is(index_build("$impatient = run"), 'need 32768 kB, granted 1024 kB, maintenance_work_mem 1MB; then 32MB', 'where memory is short it makes do with less');
+like(index_build("$impatient = fail"), qr/no memory became free for the query in time/, 'or fails, if that is wanted');
+like(index_build("$impatient = fail; SET maintenance_work_mem = '2MB'"), qr/no memory became free/, "the session's own choice waits for all of it");
+like(index_build("SET aza.govern_explicit = on; $impatient = run; SET maintenance_work_mem = '2MB'"),
+	qr/need 2048 kB, granted 1024 kB, maintenance_work_mem 1MB; then 2MB/, 'unless aza.govern_explicit is on');
+is($node->safe_psql('postgres', <<"SQL"), '32MB', 'an error brings the setting back');
+$impatient = run;
+DO \$\$ BEGIN CREATE INDEX ON small (fails(id)); EXCEPTION WHEN division_by_zero THEN NULL; END \$\$;
+SHOW maintenance_work_mem;
+SQL
+my ($rc, $out, $err) = $node->psql('postgres', "$impatient = run; CREATE INDEX ON small (fails(id)); SHOW maintenance_work_mem", on_error_stop => 0);
+is($out, '32MB', 'also one that nobody catches');
+$node->safe_psql('postgres', "$impatient = run; VACUUM t");
+is(stat_of($node, 'large grants now'), 1, 'VACUUM, which commits on its way, gives back what it was granted');
+$holder->query_safe('COMMIT');
+$holder->quit;
+is(accounts($node), '0 0 0 0', 'and the accounts are exact');
+
+# An index is built while the session holds a cursor: it must not wait for itself.
+my $session = hold_everything($node);
+is($session->query_safe("CREATE INDEX ON t (k); SHOW maintenance_work_mem"), '32MB', 'a session that holds a grant does not wait for another one');
+$session->query_safe('COMMIT');
+$session->quit;
+is(accounts($node), '0 0 0 0', 'and gives both back');
+$node->stop;
+done_testing();
