@@ -23,8 +23,8 @@ int64_t grant_small(const PoolRules& rules, const PoolUse& use, const GrantReque
   return first_in_line || request.need <= std::min(free, room_for_small(rules, use)) ? bytes : 0;
 }
 
-// What a large one may take of the free bytes: all that its settings allow, and of what goes beyond them a fair part.
-int64_t share_of_large(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool contended) {
+// What may be taken of the free bytes: all that the settings allow, and of what goes beyond them a fair part.
+int64_t share_of_free(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool contended) {
   const int64_t free = rules.capacity - use.granted;
   const int64_t allowed = std::min(free, request.need);
   if (!rules.may_rise) return allowed;
@@ -59,9 +59,10 @@ bool is_large(const GrantRequest& request, int64_t capacity) {
 
 int64_t grant_for(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool first_in_line,
                   bool contended) {
-  if (!is_large(request, rules.capacity)) return grant_small(rules, use, request, first_in_line);
+  if (!is_large(request, rules.capacity) && (contended || !first_in_line))
+    return grant_small(rules, use, request, first_in_line);
   if (!first_in_line || (contended && use.large >= rules.large_at_once)) return 0;
-  const int64_t bytes = share_of_large(rules, use, request, contended);
+  const int64_t bytes = share_of_free(rules, use, request, contended);
   if (bytes >= request.least) return bytes;
   // Alone it starts in any case: nobody is there to wait for.
   return use.granted == 0 ? request.least : 0;

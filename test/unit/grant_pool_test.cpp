@@ -49,6 +49,16 @@ TEST(Grant, IsRaisedWhereThePoolIsRich) {
   EXPECT_EQ(grant_for(rules, {}, kLarge, true, false), 8 * kMiB);
 }
 
+TEST(Grant, OfASmallOneIsRaisedUnlessSomebodyWaits) {
+  const GrantRequest small = asking(kMiB, 2 * kMiB, 3 * kMiB);
+  ASSERT_FALSE(is_large(small, kCapacity));
+  EXPECT_EQ(grant_for(rules_of(), {}, small, true, false), 3 * kMiB);
+  EXPECT_EQ(grant_for(rules_of(), {}, small, true, true), 2 * kMiB);
+  PoolRules rules = rules_of();
+  rules.may_rise = false;
+  EXPECT_EQ(grant_for(rules, {}, small, true, false), 2 * kMiB);
+}
+
 TEST(Grant, OfFixedSettingsIsNeverRaised) {
   EXPECT_EQ(grant_for(rules_of(), {}, {8 * kMiB, 8 * kMiB, 100 * kMiB, 8 * kMiB}, true, false), 8 * kMiB);
 }
