@@ -69,6 +69,9 @@ write_limit('memory.max', 200 << 20);
 follows($open, 'SHOW aza.detected_memory', '200MB', 'a limit may fall below shared memory');
 like(slurp_file($node->logfile, $offset),
 	qr/WARNING:  the memory limit of 200MB is below the \d+MB of shared memory that the server has taken/, 'which is warned of');
+$open->query_safe('SELECT aza_governor_stats_reset()');
+is($open->query_safe("SELECT value FROM aza_governor_stats() WHERE name = 'granted'"), '0',
+	'with nothing left to deal out a query that needs next to nothing still does not ask');
 
 my @more = map { $node->background_psql('postgres') } 1 .. 2;
 my ($rc, $out, $err) = (0, '', '');

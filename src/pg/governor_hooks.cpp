@@ -44,9 +44,10 @@ void end_next(QueryDesc* query) {
   standard_ExecutorEnd(query);
 }
 
+// Not below the least work_mem there is: with an empty pool every query with a function scan would stand in line.
 int64 floor_bytes() {
-  return std::min<int64>(grant_floor_kb * kKiB,
-                         static_cast<int64>(pg_atomic_read_u64(&governor->capacity)) / kFloorShare);
+  const int64 share = static_cast<int64>(pg_atomic_read_u64(&governor->capacity)) / kFloorShare;
+  return std::min<int64>(grant_floor_kb * kKiB, std::max(share, kLeastWorkMemBytes));
 }
 
 int64 hash_hundredths() {
