@@ -6,9 +6,11 @@ use strict;
 use warnings FATAL => 'all';
 use Exporter 'import';
 use AzaNode;
+use File::Basename qw(basename);
+use PostgreSQL::Test::Utils qw(slurp_file);
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw($large_query governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended
+our @EXPORT = qw($large_query governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended watch_pid
 	group_machine write_group answers_within);
 
 # Rows to sort, rows that fit anywhere, and a function of which the planner expects far more than it gives.
@@ -85,7 +87,14 @@ sub start_query
 }
 
 # Waits for the query's end; returns what it said on stderr.
-sub ended { my ($session) = @_; $session->query_until(qr/ended/, ''); return $session->{stderr}; }
+sub ended
+{
+	my ($session) = @_;
+	$session->query_until(qr/ended/, '');
+	my $said = $session->{stderr};
+	$session->{stderr} = '';
+	return $said;
+}
 
 # Waits until a process stands in the line.
 sub wait_in_line
@@ -106,6 +115,19 @@ sub session_in_line
 	start_query($session, $sql);
 	wait_in_line($node, $pid);
 	return ($session, $pid);
+}
+
+# The process that watches, which pg_stat_activity does not show; 0 where it does not run.
+sub watch_pid
+{
+	my ($node) = @_;
+	my ($postmaster) = split /\n/, slurp_file($node->data_dir . '/postmaster.pid');
+	for my $folder (glob '/proc/[0-9]*')
+	{
+		my ($title, $status) = map { -r "$folder/$_" ? eval { slurp_file("$folder/$_") } // '' : '' } 'cmdline', 'status';
+		return basename($folder) if $title =~ /aza memory watch/ && $status =~ /^PPid:\s+$postmaster$/m;
+	}
+	return 0;
 }
 
 # A folder for aza.root: a group of cgroup v2 with 1GB and two CPUs, of which 200MB are in use. %files add or replace.

@@ -160,14 +160,19 @@ void cancel(const Look& look) {
   governor->counts.cancelled++;
 }
 
+const char* holder_words(const Holder& largest) {
+  if (largest.pid == 0) return "no query is running";
+  return psprintf("process %d holds " INT64_FORMAT " kB", largest.pid, largest.bytes / kKiB);
+}
+
 void say(const Look& look, bool cancels) {
   ereport(LOG, (errmsg("aza_autoconf: " INT64_FORMAT " %% of the memory limit are in use%s", look.percent,
                        cancels ? ", canceling the query that holds most" : ""),
-                errdetail("Working set " INT64_FORMAT "MB of " INT64_FORMAT "MB; process %d holds " INT64_FORMAT " kB.",
-                          look.working_set / kMiB, look.limit / kMiB, look.largest.pid, look.largest.bytes / kKiB)));
+                errdetail("Working set " INT64_FORMAT "MB of " INT64_FORMAT "MB; %s.", look.working_set / kMiB,
+                          look.limit / kMiB, holder_words(look.largest))));
   write_event(cancels ? "cancel" : "pressure",
-              psprintf(INT64_FORMAT " %% of the memory limit are in use", look.percent),
-              psprintf("process %d holds " INT64_FORMAT " kB", look.largest.pid, look.largest.bytes / kKiB), "");
+              psprintf(INT64_FORMAT " %% of the memory limit are in use", look.percent), holder_words(look.largest),
+              "");
 }
 
 }  // namespace
