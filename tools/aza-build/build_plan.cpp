@@ -9,7 +9,7 @@ namespace aza::build {
 namespace {
 
 // Raised whenever this program would build, stage or test the same entry differently.
-constexpr const char* kRecipeVersion = "aza-build 1";
+constexpr const char* kRecipeVersion = "aza-build 2";
 
 void add_list(Sha256& digest, const std::vector<std::string>& list) {
   digest.add_field(std::to_string(list.size()));
@@ -58,7 +58,8 @@ Method method_of(const Entry& entry, const std::string& channel) {
 
 Outcome<std::vector<PlannedEntry>> make_plan(const FileStore& files, const Manifest& manifest,
                                              const DependencyGraph& graph, const std::string& channel,
-                                             const Toolchain& toolchain, const std::string& patches) {
+                                             const Toolchain& toolchain, const std::string& patches,
+                                             const std::string& target) {
   std::vector<PlannedEntry> plan(manifest.entries.size());
   for (size_t place : graph.order()) {
     const Entry& entry = manifest.entries[place];
@@ -67,7 +68,7 @@ Outcome<std::vector<PlannedEntry>> make_plan(const FileStore& files, const Manif
     planned.method = method_of(entry, channel);
     Sha256 digest;
     for (const char* text : {kRecipeVersion, entry.name.c_str(), word(entry.kind)}) digest.add_field(text);
-    for (const std::string& text : {toolchain.version, toolchain.architecture}) digest.add_field(text);
+    for (const std::string& text : {toolchain.version, toolchain.architecture, target}) digest.add_field(text);
     if (planned.method == Method::package) {
       const Package& pin = entry.packages.at(channel);
       digest.add_field(pin.package + "=" + pin.version);

@@ -22,9 +22,11 @@ struct PlannedEntry {
 // A pin in the channel wins over the source, except for entries that the channel does not pin.
 Method method_of(const Entry& entry, const std::string& channel);
 
-// One per entry of the manifest, in its order. Unknown where a patch cannot be read.
+// One per entry of the manifest, in its order. `target` is the target system's fingerprint. Unknown where a patch
+// cannot be read.
 Outcome<std::vector<PlannedEntry>> make_plan(const FileStore& files, const Manifest& manifest,
                                              const DependencyGraph& graph, const std::string& channel,
-                                             const Toolchain& toolchain, const std::string& patches);
+                                             const Toolchain& toolchain, const std::string& patches,
+                                             const std::string& target);
 
 }  // namespace aza::build

@@ -19,6 +19,10 @@ std::string absolute(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal().string();
 }
 
+std::string absolute_or_empty(const std::string& path) {
+  return path.empty() ? path : absolute(path);
+}
+
 Environment fetch_environment(const Environment& caller) {
   constexpr std::string_view kTaken[] = {"HOME",       "http_proxy",  "https_proxy",   "no_proxy",
                                          "HTTP_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"};
@@ -74,6 +78,8 @@ private:
     }
     const auto toolchain = probe_toolchain(commands_, request_.pg_config, manifest.postgresql);
     if (!toolchain) return environment_error(toolchain.because());
+    const auto target = read_target(files_, request_.path_rules, absolute_or_empty(request_.target_status));
+    if (!target) return environment_error(target.because());
     const auto makeflags = environment_.find("MAKEFLAGS");
     const auto tokens =
         job_tokens(makeflags == environment_.end() ? "" : makeflags->second, request_.jobs, work + "/jobs");
@@ -88,7 +94,8 @@ private:
                   cache(),
                   patches(),
                   "",
-                  fetch_environment(environment_)};
+                  fetch_environment(environment_),
+                  *target};
     if (Trouble trouble = open_smoke(shop); !trouble.empty()) return environment_error(trouble);
     Verdict verdict = with_workshop(shop, graph, selected);
     files_.remove(shop.smoke);
@@ -120,7 +127,8 @@ private:
   }
 
   Verdict with_workshop(Workshop& shop, const DependencyGraph& graph, const std::vector<bool>& selected) {
-    const auto plan = make_plan(files_, shop.manifest, graph, request_.channel, shop.toolchain, shop.patches);
+    const auto plan = make_plan(files_, shop.manifest, graph, request_.channel, shop.toolchain, shop.patches,
+                                shop.target.fingerprint);
     if (!plan) return environment_error(plan.because());
     gate_0(shop, selected);
     EntryJobs jobs(shop, graph, *plan, request_.channel);

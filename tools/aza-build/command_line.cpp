@@ -64,6 +64,10 @@ void build_verb(CLI::App& app, Request& request) {
   build->add_option("--source-cache", request.source_cache, "where sources and packages are kept; default: WORK/cache");
   build->add_option("--work", request.work, "where things are built and staged")->capture_default_str();
   build->add_option("--pg-config", request.pg_config, "of the target server")->capture_default_str();
+  build->add_option("--path-rules", request.path_rules,
+                    "a file with path-exclude and path-include lines as dpkg knows them: what is not to be installed");
+  build->add_option("--target-status", request.target_status,
+                    "dpkg's status file of the system that will hold the image; default: this system's");
 }
 
 void image_verbs(CLI::App& app, Request& request) {

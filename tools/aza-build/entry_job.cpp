@@ -132,14 +132,18 @@ Trouble EntryJobs::from_source(size_t place, RecordedEntry& record) {
 
 Trouble EntryJobs::record_stage(size_t place, RecordedEntry& record) {
   if (plan_[place].method == Method::builtin) return {};
-  auto files = record_files(shop_.files, stage(place) + "/root");
-  if (!files) return files.because();
-  record.files = *files;
+  Trouble trouble = record_tree(stage(place) + "/root", record.files);
   for (RuntimePackage& package : record.runtime) {
-    auto runtime_files = record_files(shop_.files, stage(place) + "/runtime-" + package.package);
-    if (!runtime_files) return runtime_files.because();
-    package.files = *runtime_files;
+    if (trouble.empty()) trouble = record_tree(stage(place) + "/runtime-" + package.package, package.files);
   }
+  return trouble;
+}
+
+Trouble EntryJobs::record_tree(const std::string& root, std::vector<RecordedFile>& recorded) {
+  if (Trouble trouble = leave_out(shop_.files, shop_.target.paths, root); !trouble.empty()) return trouble;
+  const auto files = record_files(shop_.files, root);
+  if (!files) return files.because();
+  recorded = *files;
   return {};
 }
 

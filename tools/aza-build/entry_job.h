@@ -29,6 +29,7 @@ private:
   Trouble from_package(size_t place, RecordedEntry& record);
   Trouble from_source(size_t place, RecordedEntry& record);
   Trouble record_stage(size_t place, RecordedEntry& record);
+  Trouble record_tree(const std::string& root, std::vector<RecordedFile>& recorded);  // what ships of a staged tree
   Trouble test(size_t place, RecordedEntry& record);
   RecordedEntry new_record(size_t place) const;
   void say_done(size_t place);

@@ -22,6 +22,8 @@ public:
     for (const std::string& more : pin.with) packages.push_back({more, pin.version, ""});
     std::vector<std::string> argv = {"apt-get",     "--simulate",        "install", "--no-install-recommends",
                                      "--reinstall", "--allow-downgrades"};
+    if (!shop_.target.status.empty())
+      argv.insert(argv.begin() + 1, {"-o", "Dir::State::status=" + shop_.target.status});
     for (const FetchedPackage& package : packages) argv.push_back(package.package + "=" + package.version);
     const auto simulated = apt(std::move(argv), "resolving " + pin.package);
     if (!simulated) return Result::unknown(simulated.because());

@@ -29,6 +29,7 @@ struct Request {
   std::string prefix, destdir, source_cache;
   std::string work = "build/aza-build";
   std::string pg_config = "pg_config";
+  std::string path_rules, target_status;
   std::vector<std::string> only;
   int jobs = 1;
   bool keep_going = false;

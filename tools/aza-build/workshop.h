@@ -10,6 +10,7 @@
 #include "job_server.h"
 #include "manifest.h"
 #include "progress_view.h"
+#include "target_system.h"
 #include "toolchain.h"
 
 namespace aza::build {
@@ -26,6 +27,7 @@ struct Workshop {
   std::string patches;       // the folder manifest/patches
   std::string smoke;         // short and readable by the server's user: sockets have 107 bytes
   std::map<std::string, std::string> fetch_environment;  // proxies and git's own configuration, for fetching only
+  TargetSystem target = {};
 
   std::string log(const Entry& entry) const { return work + "/log/" + entry.name + ".log"; }
 };

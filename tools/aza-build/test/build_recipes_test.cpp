@@ -83,7 +83,7 @@ protected:
   Toolchain tools;
 
   std::string key(size_t place) {
-    const auto plan = make_plan(files, manifest, DependencyGraph(manifest), "pgdg", tools, "patches");
+    const auto plan = make_plan(files, manifest, DependencyGraph(manifest), "pgdg", tools, "patches", "");
     return plan ? (*plan)[place].key : plan.because();
   }
 };
