@@ -104,6 +104,14 @@ allow_network() {
   printf '\nhost all all all %s\n' "${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" >>"$1/pg_hba.conf"
 }
 
+# The image's file comes first, so that the lines of the data directory's own win. initdb has run without it: what is made before
+# anybody's data has no need of libraries, and nothing of it belongs into an audit log.
+include_configuration() {
+  { echo "include '/etc/postgresql/postgresql.conf'"; echo; cat "$1/postgresql.conf"; } >"$PGDATA/.conf"
+  cat "$PGDATA/.conf" >"$1/postgresql.conf"
+  rm "$PGDATA/.conf"
+}
+
 # pg_cron works in one database, which is known only now.
 write_database_name() { printf "\ncron.database_name = %s\n" "$(quoted "$POSTGRES_DB")" >>"$1/postgresql.conf"; }
 
@@ -113,6 +121,7 @@ make_cluster() {
   claim_folder
   run_initdb
   allow_network "$PGDATA/.new"
+  include_configuration "$PGDATA/.new"
   write_database_name "$PGDATA/.new"
   move_in "$PGDATA/.new"
 }

@@ -80,6 +80,7 @@ case_record() {
   text=$(run_once aza-postgres cat /etc/postgresql/version-info.txt)
   like "$text" '^PostgreSQL 18\.[0-9]+$' 'the record names the server'
   like "$text" '^channel debian$' 'and the channel'
+  like "$text" '^sources skip$' 'and what SOURCES was'
   is "$(sed -n 's/^missing //p' <<<"$text" | sort | paste -sd ' ')" \
     "$(awk '$3 == "enabled" && $2 != "builtin" && !/ debian:/ { print $1 }' manifest/generated/version-info.txt | sort | paste -sd ' ')" \
     'and every entry that SOURCES=skip left out'
@@ -87,9 +88,31 @@ case_record() {
     "$(awk '$3 == "enabled" { print $1 }' manifest/generated/version-info.txt | LC_ALL=C sort | paste -sd ' ')" 'the JSON holds the same'
   is "$(run_once aza-postgres cat /etc/postgresql/sbom.spdx.json | json_query '.spdxVersion + " " + (.packages[] | select(.name == "postgresql-18") | .versionInfo)')" \
     "SPDX-2.3 $(run_once aza-postgres dpkg-query -W -f '${Version}' postgresql-18)" 'the SBOM names the packages'
+  check_content
   like "$(docker image inspect -f '{{json .Config.Labels}}' aza-postgres)" '"org.opencontainers.image.title":"aza-postgres"' 'OCI labels'
   unlike "$(docker image inspect aza-postgres)" 'PASSWORD' 'no password in the image'
   is "$(run_once aza-postgres sh -c 'find /usr/lib/postgresql/18/lib/bitcode /usr/share/postgresql/18/man/man7 /var/lib/apt/lists /usr/lib/gcc -type f 2>/dev/null | wc -l')" 0 'no bitcode, manual pages, package lists or compiler'
+}
+
+# The image holds what aza-build's record lists, and in the folders of the extensions nothing else but the server's own.
+check_content() {
+  local record=$folder/installed.json
+  run_once aza-postgres cat /usr/share/aza-build/installed.json >"$record"
+  like "$(run_once --user root -v "$PWD/build/bin/aza-build:/aza-build:ro" --entrypoint /aza-build aza-postgres verify / || true)" \
+    '^/: [0-9]+ entries, [0-9]+ files, all as recorded$' 'aza-build verify: nothing is missing, changed or foreign'
+  is "$(run_once aza-postgres sh -c 'find /usr/share/postgresql/18/extension -name "*.control"' | sort)" \
+    "$(json_query '[.entries[] | select(.enabled) | .files[].path] + [.baseline[].path] | .[] | select(endswith(".control")) | "/" + .' <"$record" | sort)" \
+    'every control file is in the record'
+  is "$(json_query '.baseline[].path | select(endswith(".control")) | sub(".*/"; "")' <"$record" | grep -c aza_autoconf)" 1 'with aza_autoconf'
+  is "$(json_query '[.entries[] | select(.enabled) | .name] | sort | join(" ")' <"$record")" \
+    "$(run_once aza-postgres sed -n 's/^has \([^ ]*\) .*/\1/p' /etc/postgresql/version-info.txt | LC_ALL=C sort | paste -sd ' ')" \
+    'version-info.txt names the same entries'
+  is "$(run_once aza-postgres cat /etc/postgresql/sbom.spdx.json | json_query '[.packages[].name] | contains(["vector", "aza_autoconf", "libc6"])')" true \
+    'the SBOM names entries, aza_autoconf and packages'
+  is "$(run_once --user root -v "$PWD/build/bin/aza-build:/aza-build:ro" --entrypoint sh aza-postgres -c \
+    'cd /usr/share/postgresql/18/extension && touch stranger.control && rm hll.control && echo >>vector.control && /aza-build verify /' | sed 's/: [a-z]* installed.*//')" \
+    "$(printf '/usr/share/postgresql/18/extension/%s\n' 'hll.control: missing: a file of hll' 'vector.control: changed' 'stranger.control: foreign: no entry installed it')" \
+    'and would be found where something were'
 }
 
 json_query() { tools/toolbox run jq -r "$1"; }

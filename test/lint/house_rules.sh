@@ -66,10 +66,19 @@ suites_described() {
 
 committed() { git ls-files 2>/dev/null | grep -v '^testdata/'; }
 in_committed() { committed | xargs -d '\n' grep -sInE "$1" --; }
-# A mirror is taken from the machine, never written down; only the image names the archive that its versions come from.
+# A mirror is taken from the machine, never written down.
 mirrors_named() {
-  in_committed '(deb|snapshot|ftp\.[a-z.]*)\.debian\.or[g]|archive\.ubuntu\.co[m]|pypi\.or[g]|crates\.i[o]/|npmjs\.(org|co[m])|golang\.or[g]|artifactor[y]' \
-    | grep -vE '^(docker/|docs/docker)'
+  in_committed '(deb|snapshot|ftp\.[a-z.]*)\.debian\.or[g]|archive\.ubuntu\.co[m]|pypi\.or[g]|crates\.i[o]/|npmjs\.(org|co[m])|golang\.or[g]|artifactor[y]'
+}
+# What builds images lets no failure pass and brings no packages that nobody asked for; the servers' packages have versions.
+image_builds() {
+  local script
+  for script in docker/build/*; do
+    case $(head -n 1 "$script") in '#!/bin/sh') grep -qx 'set -eu' "$script" ;; '#!/bin/bash') grep -qx 'set -euo pipefail' "$script" ;; esac ||
+      echo "$script: does not end at a failure"
+  done
+  git ls-files '*Dockerfile' docker/build | xargs -d '\n' grep -nE '\|\| *(true|:)( |$)|apt-get install -y [^-]' --
+  sed -n '/^\(server\|pgbouncer\|exporter\) [^=]*$/p' docker/packages.debian | sed 's/$/: has no version in docker\/packages.debian/'
 }
 paths_outside() { in_committed '(^|[^[:alnum:]_./-])/(wor[k]/(main|shared|brief|\.)|hom[e]/[a-z]|User[s]/|roo[t]/[a-z.])'; }
 left_overs() { committed | grep -E '\.(tmp|orig|rej|bak|o|so|bc|d|swp)$|~$'; }
@@ -92,6 +101,7 @@ check 'no test file has a name that no runner looks for' tests_run
 check 'every module in t/ is used' modules_used
 check 'every suite is executable and says where it runs and what it tests' suites_described
 check 'no package mirror or registry is named' mirrors_named
+check 'what builds images ends at a failure, and installs what it names' image_builds
 check 'no path leads outside the repository' paths_outside
 check 'no left-over is committed' left_overs
 check 'nothing is marked as unfinished' unfinished
