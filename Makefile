@@ -125,9 +125,9 @@ bench:
 	@tools/toolbox run bench/run
 tools:
 	@tools/toolbox run $(MAKE) --no-print-directory -f mk/native.mk -j$(shell nproc) tools
-# A stack of stacks/, whose values come from its .env: docker compose alone does as well.
+# A stack of stacks/, whose values come from the environment or its .env: docker compose alone does as well.
 STACK ?= single
 up:
-	@docker compose --project-directory stacks/$(STACK) up -d --wait
+	@tools/compose $(STACK) up -d --wait
 down:
-	@docker compose --project-directory stacks/$(STACK) down
+	@tools/compose $(STACK) down

@@ -26,7 +26,7 @@ app() { docker exec -e PGPASSWORD="$password" "$lab-contract" psql -XAtq -h 127.
 write_init_scripts() {
   echo 'CREATE TABLE ran (n serial, name text);' >"$1/10-table.sql"
   echo "INSERT INTO ran (name) VALUES ('gz');" | gzip >"$1/20-packed.sql.gz"
-  echo "INSERT INTO ran (name) VALUES ('xz');" | xz >"$1/30-packed.sql.xz"
+  echo "INSERT INTO ran (name) VALUES ('xz');" | docker run -i --rm --entrypoint xz aza-postgres -c >"$1/30-packed.sql.xz"
   echo "INSERT INTO ran (name) VALUES ('zst');" | docker run -i --rm --entrypoint zstd aza-postgres -qc >"$1/40-packed.sql.zst"
   # shellcheck disable=SC2016  # expanded in the container
   printf '%s\n' '#!/bin/bash' '[[ $0 == *50* ]] || exit 1' 'psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "INSERT INTO ran (name) VALUES ('"'executed'"')"' >"$1/50-executed.sh"

@@ -3,11 +3,7 @@
 
 case_tls() {
   local files=$folder/tls
-  rm -rf "$files"
-  mkdir -p "$files"
-  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout "$files/server.key" -out "$files/server.crt" 2>/dev/null
-  chown -R 999:999 "$files"
-  chmod 600 "$files/server.key"
+  make_certificate "$files" 999
   run_detached tls -v "$files:/etc/postgresql/tls:ro" -e POSTGRES_PASSWORD=x aza-postgres
   wait_ready tls || { echo 'not ok - it starts with a certificate'; logs tls | tail -n 20; return; }
   like "$(logs tls)" 'aza: TLS is on, with the certificate /etc/postgresql/tls/server.crt' 'with a certificate it says so'

@@ -30,8 +30,8 @@ build_image() {
 
 # build_images "NAME ...": the server's image and these sidecars'. AZA_IMAGES=present takes the images that are there.
 build_images() {
-  [ "${AZA_IMAGES:-}" != present ] || return 0
   base=$(tools/base_image)
+  [ "${AZA_IMAGES:-}" != present ] || return 0
   build_image aza-postgres docker/Dockerfile
   for name in $1; do build_image "aza-$name" "docker/$name/Dockerfile"; done
 }
@@ -59,6 +59,15 @@ sql() { local name=$1; shift; docker exec "$lab-$name" psql -XAtq -v ON_ERROR_ST
 logs() { docker logs "$lab-$1" 2>&1; }
 running() { [ "$(docker inspect -f '{{.State.Running}}' "$lab-$1")" = true ]; }
 exit_status() { docker inspect -f '{{.State.ExitCode}}' "$lab-$1"; }
+
+# make_certificate FOLDER OWNER
+make_certificate() {
+  rm -rf "$1"
+  mkdir -p "$1"
+  tools/toolbox run openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout "$1/server.key" -out "$1/server.crt" 2>"$1/openssl.log"
+  chown -R "$2:$2" "$1"
+  chmod 600 "$1/server.key"
+}
 
 # wait_for SECONDS COMMAND ...
 wait_for() {

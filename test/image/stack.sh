@@ -1,4 +1,4 @@
-# Compose for the stack suites, from an image of its own; passwords of every odd character. Sourced after lab.sh.
+# Compose for the stack suites, through tools/compose; passwords of every odd character. Sourced after lab.sh.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2031
 
 # Every printable character that a shell, YAML, a URI, .pgpass, an ini file or SQL treats specially.
@@ -8,21 +8,23 @@ declare -A env=(
   [PG_REPLICATION_PASSWORD]="standby$odd" [POSTGRES_DB]='app' [PRIMARY_HOST]=primary [AZA_NETWORK]="$lab"
   [POSTGRES_PORT]=15432 [PGBOUNCER_PORT]=16432 [EXPORTER_PORT]=19187)
 
-# build_tool NAME: an image of what the suites need beside the stacks.
+# build_tool NAME DOCKERFILE: an image of what the suites need beside the stacks.
 build_tool() {
   [ "${AZA_IMAGES:-}" != present ] || return 0
-  docker build -q -t "aza-$1" --build-arg BASE_IMAGE="$base" -f "test/image/$1.Dockerfile" test/image >"$folder/$1.id" 2>"$folder/$1.log" ||
+  docker build -q -t "aza-$1" --build-arg BASE_IMAGE="$base" -f "$2" "$(dirname "$2")" >"$folder/$1.id" 2>"$folder/$1.log" ||
     { echo "Bail out! $1 could not be had: $(tail -n 1 "$folder/$1.log")"; exit 1; }
 }
 
-# compose STACK ARGUMENT ...
-compose() {
-  local stack=$1 name socket=${DOCKER_HOST:-unix:///var/run/docker.sock} options=()
+# in_project STACK COMMAND ...: with this run's variables.
+in_project() (
+  local stack=$1 name
   shift
-  for name in "${!env[@]}"; do options+=(-e "$name=${env[$name]}"); done
-  docker run --rm -v "${socket#unix://}:/var/run/docker.sock" -v "$PWD:$PWD" -w "$PWD/stacks/$stack" "${options[@]}" aza-compose \
-    docker compose -p "$lab-$stack" "$@" 2>&1
-}
+  export COMPOSE_PROJECT_NAME=$lab-$stack
+  for name in "${!env[@]}"; do export "$name=${env[$name]}"; done
+  "$@" 2>&1
+)
+
+compose() { in_project "$1" tools/compose "$@"; }
 
 up() { compose "$1" up -d --no-build --wait --wait-timeout 120 >"$folder/up-$1.log" || { tail -n 20 "$folder/up-$1.log" | sed 's/^/# /'; return 1; }; }
 
@@ -38,4 +40,10 @@ in_stack() { local container="$lab-$1-$2-1"; shift 2; docker exec "$container" "
 ask() { in_stack "$1" postgres psql -XAtq -v ON_ERROR_STOP=1 -U postgres -d app -c "$2"; }
 # pooled USER PASSWORD DATABASE QUERY: through PgBouncer, from its own container.
 pooled() { docker exec -e PGPASSWORD="$2" "$lab-primary-pgbouncer-1" psql -XAtq -h 127.0.0.1 -p 6432 -U "$1" -d "$3" -c "$4" 2>&1; }
-metrics() { curl -fsS "http://127.0.0.1:${env[EXPORTER_PORT]}/metrics"; }
+# From this machine, where the port is published.
+metrics() {
+  exec 3<>"/dev/tcp/127.0.0.1/${env[EXPORTER_PORT]}"
+  printf 'GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3
+  cat <&3
+  exec 3>&-
+}
