@@ -78,6 +78,8 @@ OBJS = \
 
 REGRESS = report plan lookup privileges
 REGRESS_OPTS = --inputdir=. --temp-instance=build/regress --temp-config=sql/regress.conf
+ISOLATION = grant_holders index_builders lock_holders
+ISOLATION_OPTS = --inputdir=. --temp-instance=build/isolation --temp-config=specs/isolation.conf --load-extension=aza_autoconf
 
 PG_CXXFLAGS = -std=c++20 -DAZA_VERSION='"$(AZA_VERSION)"' -DFMT_HEADER_ONLY -MMD -MP
 PG_CPPFLAGS = -Isrc

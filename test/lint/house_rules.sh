@@ -35,11 +35,13 @@ objects_listed() {
        <(sed -n '/^OBJS = /,/[^\\]$/p' Makefile | grep -oE 'src/[a-z_/0-9]+\.o' | sort) | grep '^[<>]'
 }
 
+names_in() { find "$1" -name "*.$2" -printf '%f\n' | sed "s/\.$2\$//" | sort; }
+listed_as() { sed -n "s/^$1 = //p" Makefile | tr ' ' '\n' | sort; }
 tests_named() {
-  diff <(find sql -name '*.sql' -printf '%f\n' | sed 's/\.sql$//' | sort) \
-       <(sed -n 's/^REGRESS = //p' Makefile | tr ' ' '\n' | sort) | grep '^[<>]' | sed 's/$/: in sql\/ or in REGRESS alone/'
-  diff <(find sql -name '*.sql' -printf '%f\n' | sed 's/\.sql$//' | sort) \
-       <(find expected -name '*.out' -printf '%f\n' | sed 's/\.out$//' | sort) | grep '^[<>]' | sed 's/$/: in sql\/ or in expected\/ alone/'
+  diff <(names_in sql sql) <(listed_as REGRESS) | grep '^[<>]' | sed 's/$/: in sql\/ or in REGRESS alone/'
+  diff <(names_in specs spec) <(listed_as ISOLATION) | grep '^[<>]' | sed 's/$/: in specs\/ or in ISOLATION alone/'
+  diff <({ names_in sql sql; names_in specs spec; } | sort) <(names_in expected out) | grep '^[<>]' \
+    | sed 's/$/: a test without its expected output, or the other way round/'
 }
 # What lies in a test folder under a name that no runner looks for is never run.
 tests_run() {
@@ -96,7 +98,7 @@ check 'src/core does not throw, print, log or exit' effects_in_core
 check 'src/core calculates in integers' fractions_in_core
 check 'postgres.h is included in one place' server_headers_elsewhere
 check "Makefile's OBJS are the sources, all of them and nothing else" objects_listed
-check 'every file of sql/ is in REGRESS and has an expected output' tests_named
+check 'every file of sql/ and specs/ is listed in the Makefile and has an expected output' tests_named
 check 'no test file has a name that no runner looks for' tests_run
 check 'every module in t/ is used' modules_used
 check 'every suite is executable and says where it runs and what it tests' suites_described
