@@ -14,6 +14,12 @@ DATA = aza_autoconf--1.0.sql
 AZA_VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" aza_autoconf.control)
 
 OBJS = \
+	src/core/advice.o \
+	src/core/advice_connections.o \
+	src/core/advice_kernel.o \
+	src/core/advice_memory.o \
+	src/core/advice_vacuum.o \
+	src/core/advice_wal.o \
 	src/core/bytes.o \
 	src/core/cgroup_mounts.o \
 	src/core/cgroup_view.o \

@@ -86,6 +86,8 @@ Amount autovacuum_amount(const Machine& machine, int64_t server_default);
 
 Amount max_wal_amount(const Machine& machine);
 Amount min_wal_amount(const Machine& machine, int64_t max_wal);
+// How large max_wal_size may be with that much free where pg_wal is.
+int64_t most_wal_bytes(int64_t free_bytes);
 
 HugePageNeed huge_page_need(const HugePages& pages, int64_t shared_memory);
 

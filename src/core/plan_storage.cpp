@@ -4,10 +4,14 @@
 
 namespace aza {
 
+int64_t most_wal_bytes(int64_t free_bytes) {
+  return free_bytes / 2 / kMiB * kMiB;
+}
+
 // The server refuses to start with less than two segments in either.
 Amount max_wal_amount(const Machine& machine) {
   Amount bytes{profile_of(machine.workload).max_wal_mib * kMiB};
-  if (machine.wal_free_bytes) bytes = bytes.at_most(*machine.wal_free_bytes / 2 / kMiB * kMiB, Limit::wal_space);
+  if (machine.wal_free_bytes) bytes = bytes.at_most(most_wal_bytes(*machine.wal_free_bytes), Limit::wal_space);
   return bytes.at_least(2 * machine.wal_segment_bytes, Limit::wal_segments);
 }
 
