@@ -51,6 +51,10 @@ OBJS = \
 	src/core/profile.o \
 	src/core/setting_names.o \
 	src/core/system_reader.o \
+	src/pg/advice_disks.o \
+	src/pg/advice_gather.o \
+	src/pg/advice_queries.o \
+	src/pg/advice_sql.o \
 	src/pg/core_calls.o \
 	src/pg/event_log.o \
 	src/pg/governor.o \

@@ -91,3 +91,28 @@ RETURNS SETOF record
 AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 100;
 COMMENT ON FUNCTION aza_events() IS
 'The last hundred decisions, the oldest first: limits that changed, and what was done under memory pressure';
+
+-- Advice from the workload. The queries inside run with the caller's rights, hence the fixed search_path.
+
+CREATE FUNCTION aza_advice(
+  OUT topic text,
+  OUT setting text,
+  OUT value text,
+  OUT proposed text,
+  OUT evidence text,
+  OUT effect text,
+  OUT cost text,
+  OUT apply text,
+  OUT needs_restart boolean)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED ROWS 10
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION aza_advice() IS
+'What the workload says about settings, only where there is evidence: the running value, the proposed one, the numbers that speak for it, what it does and what it costs, and what to type; needs_restart is NULL where it is no setting of the server';
+
+CREATE FUNCTION aza_apply_advice(setting text) RETURNS text
+AS 'MODULE_PATHNAME' LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION aza_apply_advice(text) IS
+'Writes what aza_advice() proposes for a setting of the server with ALTER SYSTEM, and says whether that takes a reload or a restart; for superusers, and not inside a transaction block';
+REVOKE ALL ON FUNCTION aza_apply_advice(text) FROM PUBLIC;

@@ -37,6 +37,7 @@ void check_connection(Port* port, int status) {
   const uint32 connections = pg_atomic_add_fetch_u32(&governor->connections, 1);
   const uint32 fit = pg_atomic_read_u32(&governor->connections_that_fit);
   if (governor_on && connections > kAlwaysAdmitted && connections > fit) refuse(connections, fit);
+  pg_atomic_monotonic_advance_u64(&governor->most_connections, connections);
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ void start_empty() {
   governor->lock = &GetNamedLWLockTranche(kTranche)->lock;
   pg_atomic_init_u32(&governor->generation, 0);
   pg_atomic_init_u32(&governor->connections, 0);
+  pg_atomic_init_u64(&governor->most_connections, 0);
   pg_atomic_init_u32(&governor->connections_that_fit, PG_UINT32_MAX);
   start_limit(governor->limit);
   governor->shared_memory = guc_amount(guc_record("shared_memory_size"));

@@ -84,8 +84,9 @@ struct LimitNow {
 
 struct GovernorShared {
   LWLock* lock;
-  pg_atomic_uint32 generation;   // that of `limit`, readable without the lock
-  pg_atomic_uint32 connections;  // client backends
+  pg_atomic_uint32 generation;        // that of `limit`, readable without the lock
+  pg_atomic_uint32 connections;       // client backends
+  pg_atomic_uint64 most_connections;  // at once, since the start
   pg_atomic_uint32 connections_that_fit;
   pg_atomic_uint64 capacity;  // of the pool, as last computed; for the floor
   LimitNow limit;

@@ -1,4 +1,5 @@
 // Entry point of the library: only a list of steps.
+#include "pg/advice_gather.h"
 #include "pg/governor.h"
 #include "pg/postgres_api.h"
 #include "pg/preload.h"
@@ -18,6 +19,7 @@ void tune_server() {
   aza::make_startup_plan();
   aza::apply_plan();
   aza::log_startup();
+  aza::remember_oom_kills();
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ SELECT set_eq(
   'SELECT signature FROM ours',
   ARRAY['aza_tuning_report()', 'aza_detection()', 'aza_memory_budget()', 'aza_tuning_conf()',
         'aza_plan(text,integer,text,text)', 'pgbouncer_lookup(text)', 'aza_memory_grants()', 'aza_governor_stats()',
-        'aza_governor_stats_reset()', 'aza_events()'],
+        'aza_governor_stats_reset()', 'aza_events()', 'aza_advice()', 'aza_apply_advice(text)'],
   'the extension has these functions and no other');
 SELECT results_eq(
   $$SELECT count(*) FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid AND d.deptype = 'e'
@@ -32,6 +32,8 @@ SELECT function_returns('aza_detection', '{}'::name[], 'setof record');
 SELECT function_returns('aza_memory_budget', '{}'::name[], 'setof record');
 SELECT function_returns('aza_tuning_conf', '{}'::name[], 'text');
 SELECT function_returns('aza_plan', ARRAY['text', 'integer', 'text', 'text'], 'setof record');
+SELECT function_returns('aza_advice', '{}'::name[], 'setof record');
+SELECT function_returns('aza_apply_advice', ARRAY['text'], 'text');
 SELECT function_returns('pgbouncer_lookup', ARRAY['text'], 'setof record');
 
 -- the columns, by name and type
@@ -46,6 +48,10 @@ SELECT is(pg_get_function_arguments('aza_plan(text,integer,text,text)'::regproce
   'memory text DEFAULT NULL::text, cpus integer DEFAULT NULL::integer, workload text DEFAULT NULL::text, '
   'storage text DEFAULT NULL::text, OUT setting text, OUT value text, OUT reason text, OUT bound text',
   'arguments and columns of aza_plan');
+SELECT is(pg_get_function_arguments('aza_advice()'::regprocedure),
+  'OUT topic text, OUT setting text, OUT value text, OUT proposed text, OUT evidence text, OUT effect text, '
+  'OUT cost text, OUT apply text, OUT needs_restart boolean', 'columns of aza_advice');
+SELECT is(pg_get_function_arguments('aza_apply_advice(text)'::regprocedure), 'setting text', 'argument of aza_apply_advice');
 SELECT is(pg_get_function_arguments('pgbouncer_lookup(text)'::regprocedure),
   'user_name text, OUT usename text, OUT passwd text', 'argument and columns of pgbouncer_lookup');
 
@@ -54,8 +60,9 @@ SELECT is(proisstrict, name <> 'aza_plan', name || ' is strict, but aza_plan, wh
   FROM ours JOIN pg_proc USING (oid) ORDER BY name;
 SELECT is(prosecdef, name = 'pgbouncer_lookup', name || ' runs with its owner''s rights only if it is the lookup')
   FROM ours JOIN pg_proc USING (oid) ORDER BY name;
-SELECT is(proconfig, CASE name WHEN 'pgbouncer_lookup' THEN ARRAY['search_path=pg_catalog, pg_temp'] END,
-    name || ' has a search_path of its own only if it is the lookup')
+SELECT is(proconfig, CASE WHEN name IN ('pgbouncer_lookup', 'aza_advice', 'aza_apply_advice')
+                          THEN ARRAY['search_path=pg_catalog, pg_temp'] END,
+    name || ' has a search_path of its own only if it is the lookup or advice')
   FROM ours JOIN pg_proc USING (oid) ORDER BY name;
 SELECT is(lanname, 'c', name || ' is written in C++ and has no SQL inside')
   FROM ours JOIN pg_proc USING (oid) JOIN pg_language AS l ON l.oid = prolang ORDER BY name;

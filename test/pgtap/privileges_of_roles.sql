@@ -1,6 +1,6 @@
 -- Who may call what, and who sees paths and sources.
 BEGIN;
-SELECT plan(31);
+SELECT plan(33);
 
 CREATE ROLE aza_anybody LOGIN;
 CREATE ROLE aza_watcher;
@@ -15,6 +15,8 @@ SELECT function_privs_are('public', 'pgbouncer_lookup', ARRAY['text'], 'aza_pool
 SELECT function_privs_are('public', f, a::name[], 'aza_anybody', ARRAY['EXECUTE'], 'anybody may call ' || f)
   FROM (VALUES ('aza_tuning_report', '{}'), ('aza_detection', '{}'), ('aza_memory_budget', '{}'), ('aza_tuning_conf', '{}'),
                ('aza_plan', '{text,integer,text,text}')) AS v (f, a);
+SELECT function_privs_are('public', 'aza_apply_advice', ARRAY['text'], role, '{}'::name[], role || ' may not apply advice')
+  FROM (VALUES ('aza_anybody'), ('aza_watcher')) AS v (role);
 SELECT is((SELECT string_agg(acl::text, ' ') FROM pg_proc, unnest(proacl) AS acl WHERE proname = 'pgbouncer_lookup'),
   'postgres=X/postgres aza_pooler=X/postgres', 'the lookup''s whole access list');
 SELECT function_owner_is('public', 'pgbouncer_lookup', ARRAY['text'], 'postgres', 'the lookup belongs to the superuser who made it');
