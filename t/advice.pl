@@ -91,6 +91,8 @@ reload($node);
 is($node->safe_psql('postgres', "SELECT aza_apply_advice('Work_Mem')"),
 	"work_mem = '13MB' is written to postgresql.auto.conf and takes effect at a reload: SELECT pg_reload_conf()",
 	'aza_apply_advice() says what it wrote, and that it takes a reload');
+like($node->safe_psql('postgres', "SET work_mem = '2MB'; SELECT aza_apply_advice('work_mem')"),
+	qr/: SELECT pg_reload_conf\(\); here SET in this session outranks it$/, 'and who outranks it');
 is(setting($node, 'work_mem'), '1MB', 'it does not reload by itself');
 reload($node);
 is(setting($node, 'work_mem'), '13MB', 'after a reload the value is there');
@@ -215,7 +217,8 @@ max_connections = 20
 CONF
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
-is(topics(), '', 'huge pages are not advised for a few connections');
+$node->safe_psql('postgres', 'CREATE EXTENSION pg_stat_statements');
+is(topics(), '', 'huge pages are not advised for a few connections; pg_stat_statements that was not preloaded is no error');
 @open = map { $node->background_psql('postgres') } 1 .. 7;
 my $pages = setting($node, 'shared_memory_size_in_huge_pages');
 is(advice('vm.nr_hugepages', 'value || proposed'), '3' . ($pages + 2), 'page tables of many connections: huge pages, beside those in use');

@@ -35,6 +35,9 @@ for my $name (sort keys %floor)
 	like($standby->safe_psql('postgres', "SELECT replace(reason, E'\\n', ' ') FROM aza_tuning_report() WHERE setting = '$name'"), qr/not below the primary's $floor{$name}/, 'and the report says so');
 }
 is(setting($standby, 'shared_buffers'), '256MB', 'everything else is planned for its own memory');
+is($standby->safe_psql('postgres', "SELECT slot_name FROM pg_create_physical_replication_slot('cascaded', true)"), 'cascaded', 'a slot of its own');
+is($standby->safe_psql('postgres', "SELECT count(*) FROM aza_advice() WHERE topic = 'replication slots'"), '0', 'holds no WAL to be advised about');
+$standby->safe_psql('postgres', "SELECT pg_drop_replication_slot('cascaded')");
 
 # A human's line below the floor is theirs; the server says what it thinks of it.
 $standby->append_conf('postgresql.conf', 'max_connections = 150');

@@ -64,7 +64,7 @@ void note_connections(ConnectionFacts& facts) {
 }
 
 void note_vacuum(VacuumFacts& facts) {
-  facts.on = AutoVacuumingActive();
+  facts.on = amount_of("autovacuum") != 0;
   facts.most_workers = amount_of("autovacuum_max_workers");
   facts.slots = amount_of("autovacuum_worker_slots");
   facts.worker_bytes = amount_or("autovacuum_work_mem", "maintenance_work_mem");

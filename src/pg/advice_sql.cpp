@@ -72,13 +72,6 @@ void put_advice(FunctionCallInfo fcinfo, const AdviceRow& row) {
   out.put(fcinfo);
 }
 
-void require_monitor_of_advice() {
-  require_tuning("aza_advice");
-  if (may_see_sources()) return;
-  ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for function %s", "aza_advice"),
-                  errdetail("Only roles with privileges of the role \"pg_monitor\" may call it.")));
-}
-
 // What ALTER SYSTEM writes, no rollback takes back; so it refuses a transaction block, and so does this.
 void require_writer() {
   require_tuning("aza_apply_advice");
@@ -136,7 +129,7 @@ char* what_was_written(const AdviceRow& row, const struct config_generic* record
 }  // namespace aza
 
 Datum aza_advice(PG_FUNCTION_ARGS) {
-  aza::require_monitor_of_advice();
+  aza::require_monitor("aza_advice");
   InitMaterializedSRF(fcinfo, 0);
   for (const aza::AdviceRow& row : aza::advice_now()) aza::put_advice(fcinfo, row);
   return static_cast<Datum>(0);

@@ -16,13 +16,6 @@ namespace aza {
 
 namespace {
 
-void require_monitor(const char* function) {
-  require_tuning(function);
-  if (may_see_sources()) return;
-  ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for function %s", function),
-                  errdetail("Only roles with privileges of the role \"pg_monitor\" may call it.")));
-}
-
 // Copies below the lock, since building rows allocates and may fail.
 GrantSlot* copy_slots() {
   const Size bytes = governor->slots * sizeof(GrantSlot);

@@ -46,5 +46,7 @@ inline bool may_see_sources() {
 
 // Raises 55000 with the line to put into postgresql.conf, where the library was not preloaded.
 void require_tuning(const char* function);
+// The same, and 42501 for all but superusers and members of pg_monitor.
+void require_monitor(const char* function);
 
 }  // namespace aza

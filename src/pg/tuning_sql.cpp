@@ -21,6 +21,13 @@ void require_tuning(const char* function) {
                           "shared_preload_libraries = 'aza_autoconf'")));
 }
 
+void require_monitor(const char* function) {
+  require_tuning(function);
+  if (may_see_sources()) return;
+  ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for function %s", function),
+                  errdetail("Only roles with privileges of the role \"pg_monitor\" may call it.")));
+}
+
 namespace {
 
 // The reason's width in the report: setting, value, planned, status and reason together fill a line of 120 columns.
