@@ -36,6 +36,7 @@ OBJS = \
 	src/core/limit_watch.o \
 	src/core/memory_budget.o \
 	src/core/memory_choice.o \
+	src/core/memory_events.o \
 	src/core/memory_limit.o \
 	src/core/plan.o \
 	src/core/plan_amounts.o \
@@ -71,6 +72,7 @@ OBJS = \
 	src/pg/guc_record.o \
 	src/pg/human_choice.o \
 	src/pg/init.o \
+	src/pg/kernel_events.o \
 	src/pg/live_limit.o \
 	src/pg/pgbouncer_lookup.o \
 	src/pg/plain_copies.o \
@@ -79,6 +81,7 @@ OBJS = \
 	src/pg/pressure_cancel.o \
 	src/pg/pressure_guard.o \
 	src/pg/pressure_reading.o \
+	src/pg/pressure_trigger.o \
 	src/pg/pressure_worker.o \
 	src/pg/setting_report.o \
 	src/pg/settings.o \

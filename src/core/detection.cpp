@@ -135,6 +135,7 @@ private:
       found_.group.usage = usage;
       found_.group.stat = existing(level + "/memory.stat");
       found_.group.events = existing(level + (v2 ? "/memory.events" : "/memory.oom_control"));
+      found_.group.failures = v2 ? "" : existing(level + "/memory.failcnt");
       found_.group.pressure = v2 ? existing(level + "/memory.pressure") : "";
       return;
     }

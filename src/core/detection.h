@@ -53,6 +53,7 @@ struct GroupPaths {
   std::string usage;     // memory.current or memory.usage_in_bytes
   std::string stat;      // memory.stat
   std::string events;    // memory.events or memory.oom_control
+  std::string failures;  // memory.failcnt; v2 counts them in memory.events
   std::string pressure;  // memory.pressure, else /proc/pressure/memory
 };
 

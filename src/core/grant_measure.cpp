@@ -10,10 +10,13 @@ namespace aza {
 
 namespace {
 
+// More than any machine has, and small enough that sums and differences of a few stay numbers.
+constexpr int64_t kMostBytes = int64_t{1} << 60;
+
 // The first of the two names that the text has; 0 where it has neither, as on kernels that do not count it.
 int64_t number_of(std::string_view text, std::string_view v2_name, std::string_view v1_name) {
   for (std::string_view name : {v1_name, v2_name}) {
-    if (const Outcome<int64_t> number = named_number(text, name)) return *number;
+    if (const Outcome<int64_t> number = named_number(text, name)) return std::min(*number, kMostBytes);
   }
   return 0;
 }
@@ -28,10 +31,10 @@ Outcome<GroupUse> parse_group_use(std::string_view usage_text, std::string_view 
       number_of(stat, "file_dirty", "total_dirty") + number_of(stat, "file_writeback", "total_writeback");
   const int64_t inactive = number_of(stat, "inactive_file", "total_inactive_file");
   GroupUse use;
-  use.usage = *usage;
+  use.usage = std::min(*usage, kMostBytes);
   use.anonymous = number_of(stat, "anon", "total_rss");
-  use.kernel = std::max<int64_t>(0, *usage - use.anonymous - cache) + unwritten;
-  use.working_set = std::max<int64_t>(0, *usage - inactive);
+  use.kernel = std::max<int64_t>(0, use.usage - use.anonymous - cache) + unwritten;
+  use.working_set = std::max<int64_t>(0, use.usage - inactive);
   return use;
 }
 
@@ -49,7 +52,7 @@ Outcome<int64_t> parse_anonymous(std::string_view statm, int64_t page_bytes) {
   const std::optional<int64_t> resident = whole_number(fields[1]);
   const std::optional<int64_t> shared = whole_number(fields[2]);
   if (!resident || !shared) return Outcome<int64_t>::unknown("statm does not hold numbers");
-  return std::max<int64_t>(0, *resident - *shared) * page_bytes;
+  return std::clamp<int64_t>(*resident - *shared, 0, kMostBytes / page_bytes) * page_bytes;
 }
 
 }  // namespace aza

@@ -19,6 +19,7 @@ constexpr int64 kMostPerQueryShare = 8;
 shmem_request_hook_type next_request;
 shmem_startup_hook_type next_startup;
 bool slot_is_ours;
+SeenEvents kept_events;  // the postmaster's
 
 Size bytes_for(int slots) {
   return MAXALIGN(sizeof(GovernorShared)) + MAXALIGN(slots * sizeof(GrantSlot)) +
@@ -49,6 +50,7 @@ void start_empty() {
   pg_atomic_init_u64(&governor->most_connections, 0);
   pg_atomic_init_u32(&governor->connections_that_fit, PG_UINT32_MAX);
   start_limit(governor->limit);
+  governor->seen_events = kept_events;
   governor->shared_memory = guc_amount(guc_record("shared_memory_size"));
   governor->measured.idle_backend = kIdleBackendKib * kKiB;
   governor->counts.since = GetCurrentTimestamp();
@@ -59,6 +61,11 @@ void start_empty() {
   pg_atomic_init_u64(&governor->capacity, static_cast<uint64>(pool_rules().capacity));
 }
 
+// In the postmaster, before it makes shared memory anew.
+void keep_events(int, Datum) {
+  kept_events = governor->seen_events;
+}
+
 void start_memory() {
   if (next_startup != nullptr) next_startup();
   bool found = false;
@@ -66,6 +73,7 @@ void start_memory() {
   governor = static_cast<GovernorShared*>(ShmemInitStruct("aza_autoconf governor", bytes_for(MaxBackends), &found));
   if (!found) start_empty();
   LWLockRelease(AddinShmemInitLock);
+  before_shmem_exit(keep_events, 0);
 }
 
 void give_slot_back(int, Datum) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/grant_pool.h"
+#include "core/memory_events.h"
 #include "pg/backend_api.h"
 #include "pg/plain.h"
 
@@ -44,6 +45,10 @@ struct GovernorCounts {
   int64 refused;              // 53200 after aza.grant_timeout
   int64 cancelled;            // by the pressure guard
   int64 refused_connections;  // 53300
+  int64 oom_kills;            // by the kernel, in the server's group
+  int64 limit_hits;           // how often the kernel had to reclaim at the limit
+  int64 high_hits;            // or to slow down at memory.high
+  int64 stalls;               // told by the kernel's pressure trigger
   int64 most_granted;         // high-water marks
   int64 most_waiting;
   int64 most_working_set;
@@ -72,6 +77,12 @@ struct Measured {
   bool pressed;        // above 90 % of the limit
 };
 
+// The kernel's counts of the group at the worker's last look.
+struct SeenEvents {
+  bool known;
+  MemoryEvents events;
+};
+
 // The limit in force, and who says so. `generation` changes with it; see live_limit.h.
 struct LimitNow {
   uint32 generation;
@@ -92,6 +103,7 @@ struct GovernorShared {
   LimitNow limit;
   int64 shared_memory;
   Measured measured;
+  SeenEvents seen_events;  // outlives a crash, which may be the very kill that is to be told
   PoolUse use;
   int64 reserve_used;
   GovernorCounts counts;

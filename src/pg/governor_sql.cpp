@@ -57,6 +57,10 @@ void put_counts(FunctionCallInfo fcinfo, const GovernorCounts& counts) {
               {"refused", counts.refused},
               {"canceled under pressure", counts.cancelled},
               {"refused connections", counts.refused_connections},
+              {"kernel: processes killed", counts.oom_kills},
+              {"kernel: limit reached", counts.limit_hits},
+              {"kernel: memory.high reached", counts.high_hits},
+              {"kernel: stalls told", counts.stalls},
               {"most granted at once, bytes", counts.most_granted},
               {"most waiting at once", counts.most_waiting},
               {"most memory in use, bytes", counts.most_working_set}};

@@ -10,6 +10,7 @@ namespace aza {
 namespace {
 
 struct Watch {
+  std::string root;
   std::unique_ptr<SystemReader> reader;
   std::unique_ptr<SystemReader> machine;  // processes are the real ones, whatever aza.root says
   Detection detection;
@@ -43,6 +44,7 @@ bool start_reading(const Said& said) {
   bool found = false;
   const CoreRun run = run_core(found, [&](bool& out) {
     auto made = std::make_unique<Watch>();
+    made->root = said.root;
     made->reader = system_reader(said.root);
     made->machine = system_reader("/");
     auto result = detect(*made->reader, overrides_in(said), "", nullptr);
@@ -61,6 +63,25 @@ void read_group(GroupAnswer& answer) {
     const Outcome<GroupUse> use = read_group_use(*watch->reader, watch->detection.group);
     out.known = static_cast<bool>(use);
     if (use) out.use = *use;
+  });
+}
+
+void read_events(EventsAnswer& answer) {
+  run_core(answer, [](EventsAnswer& out) {
+    if (!is_group_limit(watch->detection)) return;
+    const Outcome<MemoryEvents> events = read_memory_events(*watch->reader, watch->detection.group);
+    out.known = static_cast<bool>(events);
+    if (events) out.events = *events;
+    out.path.set(watch->detection.group.events);
+  });
+}
+
+void pressure_file(Text<512>& path) {
+  run_core(path, [](Text<512>& out) {
+    const std::string& file = watch->detection.group.pressure;
+    // /proc/pressure/memory is the whole machine's.
+    if (!is_group_limit(watch->detection) || !file.ends_with("/memory.pressure")) return;
+    out.set(watch->root == "/" ? file : watch->root + file);
   });
 }
 

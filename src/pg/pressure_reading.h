@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/grant_measure.h"
+#include "core/memory_events.h"
 #include "pg/core_calls.h"
 
 namespace aza {
@@ -14,6 +15,17 @@ struct GroupAnswer {
   GroupUse use;
 };
 void read_group(GroupAnswer& answer);
+
+struct EventsAnswer {
+  bool known;  // the kernel counts them
+  MemoryEvents events;
+  Text<512> path;
+};
+void read_events(EventsAnswer& answer);
+
+// The group's own memory.pressure as this process finds it; empty where the limit is no group's or there is no such
+// file.
+void pressure_file(Text<512>& path);
 
 struct LimitAnswer {
   bool memory_known;

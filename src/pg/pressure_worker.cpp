@@ -5,9 +5,11 @@
 #include "core/bytes.h"
 #include "pg/governor_grants.h"
 #include "pg/governor_settings.h"
+#include "pg/kernel_events.h"
 #include "pg/live_limit.h"
 #include "pg/pressure_guard.h"
 #include "pg/pressure_reading.h"
+#include "pg/pressure_trigger.h"
 #include "pg/settings.h"
 
 extern "C" PGDLLEXPORT void aza_watch_main(Datum);
@@ -27,15 +29,15 @@ long pause_ms(int64 percent) {
   return std::min(interval, percent >= kQuickAbove ? kQuickMs : kCalmMs);
 }
 
-void sleep_until_next(long ms) {
-  static uint32 wait_event;
-  if (wait_event == 0) wait_event = WaitEventExtensionNew("AzaWatch");
-  WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, ms, wait_event);
-  ResetLatch(MyLatch);
+// Whether the kernel told of a stall meanwhile.
+bool sleep_until_next(long ms) {
+  const bool stalled = wait_for_stall(ms);
   CHECK_FOR_INTERRUPTS();
-  if (!ConfigReloadPending) return;
-  ConfigReloadPending = false;
-  ProcessConfigFile(PGC_SIGHUP);
+  if (ConfigReloadPending) {
+    ConfigReloadPending = false;
+    ProcessConfigFile(PGC_SIGHUP);
+  }
+  return stalled;
 }
 
 bool is_due(TimestampTz& last) {
@@ -46,10 +48,13 @@ bool is_due(TimestampTz& last) {
 }
 
 // Processes are looked at, which costs more, only from time to time or near the limit.
-int64 watch_once() {
+int64 watch_once(bool stalled) {
   static TimestampTz last;
-  const bool due = is_due(last);
-  if (due) follow_limits();
+  const bool due = is_due(last) || stalled;
+  if (due) {
+    follow_limits();
+    follow_kernel_events(stalled);
+  }
   const int64 percent = percent_in_use();
   if (due || percent >= kPressedPercent) guard_against_pressure(take_look());
   return percent;
@@ -57,12 +62,13 @@ int64 watch_once() {
 
 [[noreturn]] void watch_forever() {
   MemoryContext round = AllocSetContextCreate(TopMemoryContext, "aza watch", ALLOCSET_DEFAULT_SIZES);
+  bool stalled = false;
   for (;;) {
     MemoryContextSwitchTo(round);
-    const int64 percent = watch_once();
+    const int64 percent = watch_once(stalled);
     MemoryContextSwitchTo(TopMemoryContext);
     MemoryContextReset(round);
-    sleep_until_next(pause_ms(percent));
+    stalled = sleep_until_next(pause_ms(percent));
   }
 }
 
@@ -90,5 +96,6 @@ void aza_watch_main(Datum) {
             (errmsg("aza_autoconf could not find the files that hold the limits: limits and memory are not watched")));
     proc_exit(0);
   }
+  aza::start_waiting();
   aza::watch_forever();
 }

@@ -193,11 +193,13 @@ TEST(GroupPaths, OfV1) {
                   {"/proc/self/mountinfo", "40 30 0:33 / /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n"},
                   {"/sys/fs/cgroup/memory/memory.usage_in_bytes", "1\n"},
                   {"/sys/fs/cgroup/memory/memory.stat", "hierarchical_memory_limit 1073741824\n"},
-                  {"/sys/fs/cgroup/memory/memory.oom_control", "oom_kill 0\n"}};
+                  {"/sys/fs/cgroup/memory/memory.oom_control", "oom_kill 0\n"},
+                  {"/sys/fs/cgroup/memory/memory.failcnt", "0\n"}};
   const Detection found = found_in(reader);
   EXPECT_EQ(found.memory_mib, 1024);
   EXPECT_EQ(found.group.usage, "/sys/fs/cgroup/memory/memory.usage_in_bytes");
   EXPECT_EQ(found.group.events, "/sys/fs/cgroup/memory/memory.oom_control");
+  EXPECT_EQ(found.group.failures, "/sys/fs/cgroup/memory/memory.failcnt");
   EXPECT_EQ(found.group.pressure, "");
 }
 

@@ -33,6 +33,14 @@ TEST(GroupUse, IsUnknownWithoutUsage) {
   EXPECT_EQ(use.because(), "the group's usage is not a number");
 }
 
+TEST(GroupUse, OfAbsurdNumbersStaysANumber) {
+  const auto use = parse_group_use("9223372036854775807", "anon 9223372036854775807\nfile 9223372036854775807\n");
+  ASSERT_TRUE(use);
+  EXPECT_EQ(use->usage, int64_t{1} << 60);
+  EXPECT_EQ(use->kernel, 0);
+  EXPECT_EQ(*parse_anonymous("1 9223372036854775807 0", 4096), int64_t{1} << 60);
+}
+
 TEST(Anonymous, IsResidentLessShared) {
   EXPECT_EQ(*parse_anonymous("50000 1000 600 1500 0 900 0\n", 4096), 400 * 4096);
   EXPECT_EQ(*parse_anonymous("50000 600 1000", 4096), 0);

@@ -1,0 +1,26 @@
+// A group's accounts of any bytes: counts are never negative, and what is unknown says why.
+#include "core/grant_measure.h"
+#include "core/memory_events.h"
+#include "fuzz_check.h"
+
+using namespace aza;
+
+// The first line is a usage or v1's count of failures; the rest is memory.stat, memory.events or memory.oom_control.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text = fuzz::as_text(data, size);
+  const size_t end = text.find('\n');
+  const std::string_view first = text.substr(0, end);
+  const std::string_view rest = end == std::string_view::npos ? "" : text.substr(end + 1);
+  if (const auto events = parse_memory_events(rest, first)) {
+    fuzz::check(events->high >= 0 && events->max >= 0 && events->oom_kills >= 0);
+    const MemoryEvents since = events_since(*events, *events);
+    fuzz::check(since.high == 0 && since.max == 0 && since.oom_kills == 0);
+  } else {
+    fuzz::check(!events.because().empty());
+  }
+  if (const auto use = parse_group_use(first, rest))
+    fuzz::check(use->usage >= 0 && use->working_set >= 0 && use->working_set <= use->usage && use->kernel >= 0);
+  const auto anonymous = parse_anonymous(first, 4096);
+  fuzz::check(anonymous ? *anonymous >= 0 : !anonymous.because().empty());
+  return 0;
+}
