@@ -74,6 +74,12 @@ ImmediateGrant grant_at_once(const PoolRules& rules, const PoolUse& use, const G
   return {0, request.least};
 }
 
+ImmediateGrant late_grant(const PoolRules& rules, const PoolUse& use, int64_t least, int64_t reserve_left) {
+  if (use.large >= 2 * rules.large_at_once) return {};
+  if (least <= rules.capacity - use.granted) return {least, 0};
+  return least <= reserve_left ? ImmediateGrant{0, least} : ImmediateGrant{};
+}
+
 NextGrant next_grant(const PoolRules& rules, const PoolUse& use, std::span<const GrantRequest> line) {
   for (size_t i = 0; i < line.size(); i++) {
     const bool first = i == 0;

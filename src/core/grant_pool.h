@@ -62,6 +62,11 @@ struct ImmediateGrant {
 };
 ImmediateGrant grant_at_once(const PoolRules& rules, const PoolUse& use, const GrantRequest& request);
 
+// What the first in line gets once it has waited too long: its minimum, beside the large ones; nothing where neither
+// the pool nor `reserve_left` has that much, or where twice as many as may be large at once run already. All those that
+// have waited too long, started together, would break the limit and be slower than one after the other.
+ImmediateGrant late_grant(const PoolRules& rules, const PoolUse& use, int64_t least, int64_t reserve_left);
+
 // Who of the line (first come first) is served next: the first one, or else the first small one that fits into the
 // small ones' room. `index` is -1 where all must go on waiting.
 struct NextGrant {

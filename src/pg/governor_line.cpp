@@ -1,5 +1,7 @@
 #include "pg/governor_line.h"
 
+#include <algorithm>
+
 #include "core/bytes.h"
 #include "pg/governor_lock_waiters.h"
 #include "pg/governor_settings.h"
@@ -64,6 +66,7 @@ void hand_over(const NextGrant& next, const PoolRules& rules) {
   slot->answer_large = is_large(request, rules.capacity);
   enter_grant(slot, next.bytes, slot->answer_large);
   slot->waiting = false;
+  governor->served_at = GetCurrentTimestamp();
   SetLatch(&GetPGProcByNumber(number)->procLatch);
 }
 
@@ -147,28 +150,32 @@ long ms_left(TimestampTz since) {
   return static_cast<long>(grant_timeout_ms - passed);
 }
 
-// Its minimum, of what the pool has or else of the reserve; not more than is really there, since all those that have
-// waited too long, started at once, would break the limit. The lock is held.
+// The lock is held.
 bool take_late(GrantSlot* slot, const GrantRequest& request, PoolAnswer& answer) {
-  const PoolRules rules = pool_rules();
-  const ImmediateGrant grant = grant_at_once(rules, governor->use, least_of(request));
-  if (grant.from_reserve > late_reserve(governor->limit.memory_mib * kMiB) - governor->reserve_used) return false;
-  answer.bytes = grant.from_pool;
-  answer.from_reserve = grant.from_reserve;
-  if (answer.bytes > 0) enter_grant(slot, answer.bytes, answer.large);
-  if (answer.from_reserve > 0) enter_reserve(slot, answer.from_reserve);
+  if (waiting_slots()[0] != MyProcNumber) return false;
+  const int64 reserve_left = late_reserve(governor->limit.memory_mib * kMiB) - governor->reserve_used;
+  const ImmediateGrant grant = late_grant(pool_rules(), governor->use, request.least, reserve_left);
+  if (grant.from_pool == 0 && grant.from_reserve == 0) return false;
+  answer = {grant.from_pool, grant.from_reserve, grant.from_pool > 0};
+  if (grant.from_pool > 0) enter_grant(slot, grant.from_pool, true);
+  if (grant.from_reserve > 0) enter_reserve(slot, grant.from_reserve);
+  governor->served_at = GetCurrentTimestamp();
   return true;
+}
+
+// Nobody in the line was given memory for twice aza.grant_timeout: who holds it may never give it back.
+bool line_stands_still(TimestampTz since) {
+  return ms_left(std::max(since, governor->served_at)) <= -static_cast<long>(grant_timeout_ms);
 }
 
 // After aza.grant_timeout. Whether it may run now; where it may never, an error.
 bool time_out(GrantSlot* slot, const GrantRequest& request, PoolAnswer& answer) {
   const bool runs = grant_timeout_action == static_cast<int>(TimeoutAction::run);
-  const bool given_up = !runs || ms_left(slot->since) <= -static_cast<long>(grant_timeout_ms);
   int64 capacity = 0;
   {
     GovernorLock lock;
     const bool started = take_answer(slot, answer) || (runs && take_late(slot, request, answer));
-    if (!started && !given_up) return false;
+    if (!started && runs && !line_stands_still(slot->since)) return false;
     end_wait(slot);
     governor->counts.timed_out++;
     if (!started) governor->counts.refused++;

@@ -109,6 +109,7 @@ struct GovernorShared {
   GovernorCounts counts;
   int events;  // ever written; the last hundred are kept
   Event event[kMostEvents];
+  TimestampTz served_at;  // when somebody in the line was last given memory
   int waiting;
   int slots;
   // Behind it: GrantSlot[slots], then the line: a GrantRequest and a slot's number for each waiter, first come first.

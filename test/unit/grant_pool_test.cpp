@@ -67,6 +67,24 @@ TEST(Grant, IsLoweredWhereThePoolIsPoor) {
   EXPECT_EQ(grant_for(rules_of(), {kCapacity - 3 * kMiB, 0, 5}, kLarge, true, false), 3 * kMiB);
 }
 
+TEST(LateGrant, IsTheMinimumOfThePoolElseOfTheReserve) {
+  const ImmediateGrant rich = late_grant(rules_of(), {}, 2 * kMiB, kMiB);
+  EXPECT_EQ(rich.from_pool, 2 * kMiB);
+  EXPECT_EQ(rich.from_reserve, 0);
+  const ImmediateGrant poor = late_grant(rules_of(), {kCapacity - kMiB, 0, 1}, 2 * kMiB, 2 * kMiB);
+  EXPECT_EQ(poor.from_pool, 0);
+  EXPECT_EQ(poor.from_reserve, 2 * kMiB);
+}
+
+TEST(LateGrant, IsNothingWhereNeitherHasThatMuchOrTwiceTheLargeOnesRun) {
+  const ImmediateGrant none = late_grant(rules_of(), {kCapacity - kMiB, 0, 1}, 2 * kMiB, kMiB);
+  EXPECT_EQ(none.from_pool + none.from_reserve, 0);
+  PoolRules rules = rules_of();
+  rules.large_at_once = 3;
+  EXPECT_EQ(late_grant(rules, {0, 0, 5}, kMiB, kMiB).from_pool, kMiB);
+  EXPECT_EQ(late_grant(rules, {0, 0, 6}, kMiB, kMiB).from_pool, 0);
+}
+
 TEST(Grant, WaitsWhereNotEvenTheMinimumIsFree) {
   EXPECT_EQ(grant_for(rules_of(), {kCapacity - kMiB, 0, 5}, kLarge, true, false), 0);
 }
