@@ -8,7 +8,7 @@ use IPC::Run ();
 use JSON::PP ();
 use PostgreSQL::Test::Utils ();
 
-our @EXPORT = qw(median least spread ratio single_user_instructions instructions_in keep);
+our @EXPORT = qw(median least spread ratio backend_instructions instructions_in keep);
 
 sub median
 {
@@ -34,17 +34,28 @@ sub _collected
 	return $count // die "no count in $file";
 }
 
-# Instructions of a single-user server that runs these statements. Nothing is tuned in it.
-sub single_user_instructions
+# Instructions of one session's backend that runs these statements, in a whole server: with hooks, workers and the governor.
+sub backend_instructions
 {
 	my ($node, $database, @statements) = @_;
-	my $counts = "$ENV{AZA_BENCH_FOLDER}/callgrind.out";
+	my ($folder, $output) = ("$ENV{AZA_BENCH_FOLDER}/callgrind", '');
+	mkdir $folder;
+	my $server = IPC::Run::start([ 'valgrind', '--quiet', '--tool=callgrind', "--callgrind-out-file=$folder/%p",
+			'postgres', '-D', $node->data_dir ], '<', \undef, '>', \$output, '2>&1', IPC::Run::timeout(300));
+	$server->pump until $output =~ /ready to accept connections/;
+	my ($pid) = _asked($node, $database, 'SELECT pg_backend_pid()', @statements) =~ /^(\d+)/;
+	$server->signal('INT');
+	$server->finish;
+	return _collected("$folder/$pid");
+}
+
+sub _asked
+{
+	my ($node, $database, @statements) = @_;
 	my $output = '';
-	IPC::Run::run([ 'valgrind', '--quiet', '--tool=callgrind', "--callgrind-out-file=$counts",
-			'postgres', '--single', '-j', '-D', $node->data_dir, $database ],
-		'<', \(join(";\n\n", @statements) . ";\n\n"), '>', \$output, '2>&1') or die $output;
-	die $output if $output =~ /ERROR|FATAL/;
-	return _collected($counts);
+	IPC::Run::run([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', $node->host, '-p', $node->port, $database ],
+		'<', \(join(";\n", @statements) . ";\n"), '>', \$output, '2>&1') or die $output;
+	return $output;
 }
 
 # Instructions of a postmaster inside one function and what it calls, from its start until it is ready.

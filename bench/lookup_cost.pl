@@ -51,14 +51,12 @@ for my $round (1 .. $rounds)
 	}
 	push @{ $ratios{$_} }, $took{$_} / $took{pgbouncer_lookup} for @peers;
 }
-# A single-user server is not tuned: it gets the same plans from the same values in its file.
-$node->append_conf('postgresql.conf', $node->safe_psql('postgres', 'SELECT aza_tuning_conf()'));
 $node->stop;
 
 # The difference of two loops is the calls alone, without the server's start and the caches' filling.
 my %instructions = map {
-	my $few = single_user_instructions($node, 'postgres', loop($_, 500));
-	my $many = single_user_instructions($node, 'postgres', loop($_, 1500));
+	my $few = backend_instructions($node, 'postgres', loop($_, 500));
+	my $many = backend_instructions($node, 'postgres', loop($_, 1500));
 	$_ => ($many - $few) / 1000;
 } @peers;
 

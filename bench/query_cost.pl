@@ -1,5 +1,6 @@
-# What a loaded extension costs a query that has nothing to do with it: pgbench's select-only script, with and without it,
-# the planned values being the same; as instructions of one query, and as transactions per second in pairs.
+# What the extension with its governor on costs queries that need no memory: pgbench's select-only script and one update of
+# one row, prepared, with it and without it, the planned values being the same; as instructions of one query, and as
+# transactions per second in pairs.
 use strict;
 use warnings FATAL => 'all';
 use AzaNode;
@@ -13,7 +14,7 @@ my $pairs = 15;
 my $seconds = 4;
 $ENV{POSTGRES_MEMORY} = 2048;
 $ENV{POSTGRES_CPUS} = 2;
-my $with = aza_node('with');
+my $with = aza_node('with', conf => 'aza.governor = on');
 my $without = aza_node('without');
 $with->start;
 $with->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
@@ -30,42 +31,55 @@ sub pgbench
 	  or die $output;
 	return $output;
 }
-sub rate { my ($node) = @_; return pgbench($node, '-nS', '-M', 'prepared', '-c', 2, '-T', $seconds) =~ /^tps = ([\d.]+)/m && $1; }
+my $update_script = PostgreSQL::Test::Utils::tempdir() . '/update.sql';
+append_to_file($update_script, "\\set aid random(1, 500000)\nUPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :aid;\n");
+my %workloads = (select => ['-S'], update => [ '-f', $update_script ]);
+
+sub rate
+{
+	my ($node, $workload) = @_;
+	return pgbench($node, '-n', @{ $workloads{$workload} }, '-M', 'prepared', '-c', 2, '-T', $seconds) =~ /^tps = ([\d.]+)/m && $1;
+}
 
 for my $node ($with, $without)
 {
 	pgbench($node, '-iq', '-s', 5);
-	rate($node);    # reads everything into memory
+	rate($node, $_) for sort keys %workloads;    # reads everything into memory
 }
-my (%rates, @ratios);
-for my $pair (1 .. $pairs)
+
+# Ratios with / without of one workload, the order within the pairs alternating.
+sub ratios
 {
-	my %rate;
-	$rate{ $_->name } = rate($_) for $pair % 2 ? ($with, $without) : ($without, $with);
-	push @{ $rates{$_} }, $rate{$_} for 'with', 'without';
-	push @ratios, $rate{with} / $rate{without};
+	my ($workload) = @_;
+	my @ratios;
+	for my $pair (1 .. $pairs)
+	{
+		my %rate;
+		$rate{ $_->name } = rate($_, $workload) for $pair % 2 ? ($with, $without) : ($without, $with);
+		push @ratios, $rate{with} / $rate{without};
+	}
+	return \@ratios;
 }
+my %ratios = map { $_ => ratios($_) } sort keys %workloads;
 $_->stop for $with, $without;
 
-# In single-user mode the library is loaded, but nothing is tuned: both get the same plans from the same values.
-$with->append_conf('postgresql.conf', $values);
+my $prepare = 'PREPARE one (int) AS SELECT abalance FROM pgbench_accounts WHERE aid = $1';
 my %instructions;
 for my $node ($with, $without)
 {
-	my ($few, $many) = map { single_user_instructions($node, 'postgres',
-			('SELECT abalance FROM pgbench_accounts WHERE aid = 77777') x $_) } 200, 1200;
+	my ($few, $many) = map { backend_instructions($node, 'postgres', $prepare, ('EXECUTE one(77777)') x $_) } 200, 1200;
 	$instructions{ $node->name } = ($many - $few) / 1000;
 }
 
 keep('query_cost',
 	{
-		pairs => $pairs, seconds => $seconds, with_tps => median(@{ $rates{with} }), without_tps => median(@{ $rates{without} }),
-		tps_ratio => ratio(median(@ratios), 1), tps_ratio_middle_half => spread(@ratios),
+		pairs => $pairs, seconds => $seconds,
+		(map { ("${_}_tps_ratio" => ratio(median(@{ $ratios{$_} }), 1), "${_}_tps_ratio_middle_half" => spread(@{ $ratios{$_} })) } keys %ratios),
 		with_instructions => $instructions{with}, without_instructions => $instructions{without},
 		instruction_ratio => ratio($instructions{with}, $instructions{without})
 	},
-	sprintf('select-only pgbench, with / without: %.3f (middle half %.3f to %.3f, of %d pairs of %d s; %.0f and %.0f per second)',
-		median(@ratios), @{ spread(@ratios) }, $pairs, $seconds, median(@{ $rates{with} }), median(@{ $rates{without} })),
-	sprintf('instructions of one such query: %.0f with, %.0f without', $instructions{with}, $instructions{without}));
+	(map { sprintf('%s, transactions per second with / without: %.3f (middle half %.3f to %.3f, of %d pairs of %d s)',
+		$_, median(@{ $ratios{$_} }), @{ spread(@{ $ratios{$_} }) }, $pairs, $seconds) } sort keys %ratios),
+	sprintf('instructions of one prepared select: %.0f with, %.0f without', $instructions{with}, $instructions{without}));
 ok(1, 'measured');
 done_testing();
