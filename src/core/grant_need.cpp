@@ -8,8 +8,23 @@ namespace aza {
 
 namespace {
 
+constexpr int64_t kQueryOverhead = 2 * kMiB;
+constexpr int64_t kWorkerOverhead = 4 * kMiB;
+constexpr int64_t kSpillShare = 4;
+constexpr int64_t kMostSpillCache = 16 * kMiB;
+
+int processes_of(const NodeNeed& node) {
+  return std::clamp(node.processes, 1, 1024);
+}
+
 int64_t scaled(int64_t bytes, int64_t hundredths) {
   return std::min(bytes, kMostNeed) / 100 * hundredths;
+}
+
+// What one process may take in this node.
+int64_t cap_of(const NodeNeed& node, const WorkMem& work_mem) {
+  const int64_t counted = node.hashed ? scaled(work_mem.bytes, work_mem.hash_hundredths) : work_mem.bytes;
+  return node.real_hundredths > 100 ? scaled(counted, node.real_hundredths) : counted;
 }
 
 int64_t whole_kib(int64_t bytes) {
@@ -27,6 +42,7 @@ void PlanNeed::add(NodeNeed node) {
   last.expected = std::min(kMostNeed, std::max(last.expected, node.expected));
   last.processes += node.processes;
   last.hashed = last.hashed || node.hashed;
+  last.real_hundredths = std::max(last.real_hundredths, node.real_hundredths);
 }
 
 int64_t expected_bytes(double rows, int64_t bytes_per_row) {
@@ -39,19 +55,35 @@ int64_t need_at(const PlanNeed& need, const WorkMem& work_mem) {
   int64_t sum = 0;
   for (int i = 0; i < need.count; i++) {
     const NodeNeed& node = need.nodes[i];
-    const int64_t cap = node.hashed ? scaled(work_mem.bytes, work_mem.hash_hundredths) : work_mem.bytes;
-    sum = std::min(kMostNeed, sum + std::min(node.expected, cap) * std::min(node.processes, 1024));
+    sum = std::min(kMostNeed, sum + std::min(node.expected, cap_of(node, work_mem)) * processes_of(node));
   }
   return sum;
+}
+
+int64_t process_overhead(const PlanNeed& need) {
+  int most = 1;
+  for (int i = 0; i < need.count; i++) most = std::max(most, processes_of(need.nodes[i]));
+  return kQueryOverhead + (most - 1) * kWorkerOverhead;
+}
+
+int64_t spill_cache(const PlanNeed& need, const WorkMem& work_mem) {
+  int64_t spilled = 0;
+  for (int i = 0; i < need.count; i++) {
+    const NodeNeed& node = need.nodes[i];
+    const int64_t beyond = std::max<int64_t>(0, node.expected - cap_of(node, work_mem));
+    spilled = std::min(kMostNeed, spilled + beyond * processes_of(node));
+  }
+  return std::min(spilled / kSpillShare, kMostSpillCache);
 }
 
 int64_t work_mem_without_spill(const PlanNeed& need, int64_t hash_hundredths) {
   int64_t most = kLeastWorkMemBytes;
   for (int i = 0; i < need.count; i++) {
     const NodeNeed& node = need.nodes[i];
+    const int64_t counted =
+        node.real_hundredths > 100 ? node.expected / node.real_hundredths * 100 + 200 : node.expected;
     // One more hundredth's worth covers what the division above loses.
-    const int64_t work_mem =
-        node.hashed ? node.expected / std::max<int64_t>(hash_hundredths, 100) * 100 + 200 : node.expected;
+    const int64_t work_mem = node.hashed ? counted / std::max<int64_t>(hash_hundredths, 100) * 100 + 200 : counted;
     most = std::max(most, work_mem);
   }
   return whole_kib(most);

@@ -8,9 +8,10 @@ namespace aza {
 
 // One sort, hash, tuplestore or bitmap of a plan.
 struct NodeNeed {
-  int64_t expected = 0;  // bytes that the planner expects in one process, were work_mem without bounds
-  int processes = 1;     // that run the node at once, at least 1
-  bool hashed = false;   // may take work_mem x hash_mem_multiplier
+  int64_t expected = 0;       // bytes that the planner expects in one process, were work_mem without bounds
+  int processes = 1;          // that run the node at once, at least 1
+  bool hashed = false;        // may take work_mem x hash_mem_multiplier
+  int real_hundredths = 100;  // it takes this many hundredths of what the server counts towards work_mem, at least 100
 };
 
 // Of a whole plan. Plain data on the stack of the executor's hook; nodes beyond the last one add to it, which can only
@@ -37,6 +38,14 @@ int64_t expected_bytes(double rows, int64_t bytes_per_row);
 
 // What all nodes take at once with this work_mem: monotone in it.
 int64_t need_at(const PlanNeed& need, const WorkMem& work_mem);
+
+// What every query takes beside its nodes: memory of the executor and of the catalogue's caches, and all that a
+// parallel worker begins with. Measured with PostgreSQL 18: 2 MB more than an idle connection holds, 4 MB for a worker.
+int64_t process_overhead(const PlanNeed& need);
+
+// Page cache for the temporary files of what does not fit into work_mem. It can be written out, but then everybody
+// waits for the disk: a quarter of what is expected to spill, at most 16 MB, is kept for it.
+int64_t spill_cache(const PlanNeed& need, const WorkMem& work_mem);
 
 // The least work_mem (whole kB) with which no node is expected to spill.
 int64_t work_mem_without_spill(const PlanNeed& need, int64_t hash_hundredths);

@@ -23,14 +23,13 @@ int64_t grant_small(const PoolRules& rules, const PoolUse& use, const GrantReque
   return first_in_line || request.need <= std::min(free, room_for_small(rules, use)) ? bytes : 0;
 }
 
-// What may be taken of the free bytes: all that the settings allow, and of what goes beyond them a fair part.
+// What may be taken of the free bytes: all that the settings allow, or all with which it would not spill.
+// Nothing in between: measured, a sort or a hash that spills anyway is no faster with more (bench/governor).
 int64_t share_of_free(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool contended) {
   const int64_t free = rules.capacity - use.granted;
-  const int64_t allowed = std::min(free, request.need);
-  if (!rules.may_rise) return allowed;
   const int64_t parts = contended ? std::max(1, rules.large_at_once - use.large) : kRaisedShare;
-  const int64_t wished = std::min(request.most, rules.most_per_query);
-  return std::max(allowed, std::min(wished, free / parts));
+  const bool fits = rules.may_rise && request.most <= std::min(rules.most_per_query, free / parts);
+  return fits ? std::max(request.most, request.need) : std::min(free, request.need);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ extern "C" {
 #include "storage/waiteventset.h"
 #include "tcop/utility.h"
 #include "utils/backend_status.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/timeout.h"
 #include "utils/wait_event.h"

@@ -72,32 +72,39 @@ bool is_governed(const QueryDesc* query, int flags) {
          query->plannedstmt->commandType != CMD_UTILITY && IsUnderPostmaster;
 }
 
+int least_shown_kb(const OwnSetting& own) {
+  return std::min(own.work_mem_kb, kLeastShownKb);
+}
+
 GrantRequest request_for(const PlanNeed& need, const OwnSetting& own, bool fixed) {
   const int64 hash = hash_hundredths();
+  const int64 overhead = process_overhead(need);
+  const WorkMem allowed = {own.work_mem_kb * kKiB, hash};
   GrantRequest request;
-  request.need = need_at(need, {own.work_mem_kb * kKiB, hash});
-  request.wish = std::max(request.need, need_at(need, {work_mem_without_spill(need, hash), hash}));
-  const int least_kb = std::min(own.work_mem_kb, kLeastShownKb);
-  request.least = fixed ? request.need : need_at(need, {least_kb * kKiB, hash});
+  request.need = need_at(need, allowed) + overhead + spill_cache(need, allowed);
+  request.wish = std::max(request.need, need_at(need, {work_mem_without_spill(need, hash), hash}) + overhead);
+  // Without page cache it is slow, but it runs.
+  request.least = need_at(need, fixed ? allowed : WorkMem{least_shown_kb(own) * kKiB, hash}) + overhead;
   request.most = fixed ? request.need : request.wish;
   return request;
 }
 
-// work_mem with which the query stays within its grant; 0 where the session's own choice stands.
+// work_mem with which the query stays within its grant.
 int granted_work_mem(const PlanNeed& need, const HeldGrant& grant, const GrantRequest& request, const OwnSetting& own) {
-  const int64 least = std::min(own.work_mem_kb, kLeastShownKb) * kKiB;
-  if (grant.from_reserve > 0) return static_cast<int>(least / kKiB);
-  const int64 most =
-      grant.bytes > request.need ? work_mem_without_spill(need, hash_hundredths()) : own.work_mem_kb * kKiB;
-  return static_cast<int>(work_mem_within(need, grant.bytes, hash_hundredths(), least, most) / kKiB);
+  if (grant.from_reserve > 0) return least_shown_kb(own);
+  if (grant.bytes > request.need) return static_cast<int>(work_mem_without_spill(need, hash_hundredths()) / kKiB);
+  if (grant.bytes == request.need) return own.work_mem_kb;
+  return static_cast<int>(work_mem_within(need, grant.bytes - process_overhead(need), hash_hundredths(),
+                                          least_shown_kb(own) * kKiB, own.work_mem_kb * kKiB) /
+                          kKiB);
 }
 
 void ask_for_grant(QueryDesc* query, const PlanNeed& need) {
   const bool nested = held_grants > 0 || inside_a_query();
   const OwnSetting own = own_setting();
   const bool fixed = own.is_chosen && !govern_explicit;
+  if (need_at(need, {own.work_mem_kb * kKiB, hash_hundredths()}) < floor_bytes()) return;
   GrantRequest request = request_for(need, own, fixed);
-  if (request.need < floor_bytes()) return;
   // Only what is bound by bytes may be asked for: a fixed need beyond the whole pool would never be met.
   const int64 capacity = static_cast<int64>(pg_atomic_read_u64(&governor->capacity));
   request.least = std::min(request.least, std::max<int64>(capacity, 1));

@@ -42,8 +42,27 @@ TEST(NeedAt, GivesHashesTheirMultiplier) {
   EXPECT_EQ(need_at(plan_of({{10 * kMiB, 1, true}}), {4 * kMiB, 200}), 8 * kMiB / 100 * 100);
 }
 
+TEST(NeedAt, CountsWhatTheServerDoesNotCount) {
+  const PlanNeed plan = plan_of({{100 * kMiB, 1, false, 270}});
+  EXPECT_EQ(need_at(plan, {10 * kMiB, 200}), 10 * kMiB / 100 * 270);
+  EXPECT_EQ(work_mem_without_spill(plan, 200), (100 * kMiB / 270 * 100 + 200 + 1023) / 1024 * 1024);
+  EXPECT_EQ(need_at(plan, {work_mem_without_spill(plan, 200), 200}), 100 * kMiB);
+}
+
 TEST(NeedAt, CountsEveryProcess) {
   EXPECT_EQ(need_at(plan_of({{10 * kMiB, 3, false}, {kMiB, 1, false}}), {4 * kMiB, 200}), 13 * kMiB);
+}
+
+TEST(ProcessOverhead, CountsWorkers) {
+  EXPECT_EQ(process_overhead(plan_of({{10 * kMiB, 1, false}})), 2 * kMiB);
+  EXPECT_EQ(process_overhead(plan_of({{10 * kMiB, 1, false}, {kMiB, 3, false}})), 10 * kMiB);
+}
+
+TEST(SpillCache, IsAQuarterOfWhatSpillsWithinBounds) {
+  const PlanNeed plan = plan_of({{12 * kMiB, 2, false}, {kMiB, 1, false}});
+  EXPECT_EQ(spill_cache(plan, {4 * kMiB, 200}), 4 * kMiB);
+  EXPECT_EQ(spill_cache(plan, {12 * kMiB, 200}), 0);
+  EXPECT_EQ(spill_cache(plan_of({{kMostNeed, 9, true}}), {4 * kMiB, 200}), 16 * kMiB);
 }
 
 TEST(NeedAt, ManyNodesNeverLowerIt) {

@@ -42,11 +42,16 @@ TEST(LargeAtOnce, FollowsCpusAndPressure) {
   EXPECT_EQ(large_at_once(16, true), 12);
 }
 
-TEST(Grant, IsRaisedWhereThePoolIsRich) {
-  EXPECT_EQ(grant_for(rules_of(), {}, kLarge, true, false), 16 * kMiB);
+TEST(Grant, IsRaisedToWhatDoesNotSpillWhereThePoolIsRich) {
+  const GrantRequest request = asking(2 * kMiB, 8 * kMiB, 15 * kMiB);
+  EXPECT_EQ(grant_for(rules_of(), {}, request, true, false), 15 * kMiB);
   PoolRules rules = rules_of();
   rules.may_rise = false;
-  EXPECT_EQ(grant_for(rules, {}, kLarge, true, false), 8 * kMiB);
+  EXPECT_EQ(grant_for(rules, {}, request, true, false), 8 * kMiB);
+}
+
+TEST(Grant, IsNotRaisedWhereItWouldSpillAnyway) {
+  EXPECT_EQ(grant_for(rules_of(), {}, kLarge, true, false), 8 * kMiB);
 }
 
 TEST(Grant, OfASmallOneIsRaisedUnlessSomebodyWaits) {
