@@ -10,13 +10,14 @@ use File::Basename qw(basename);
 use PostgreSQL::Test::Utils qw(slurp_file);
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw($large_query governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended watch_pid
+our @EXPORT = qw($large_query $raised_query governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended watch_pid
 	group_machine write_group answers_within);
 
 # Rows to sort, rows that fit anywhere, and a function of which the planner expects far more than it gives.
 our $tables = <<'SQL';
 CREATE EXTENSION aza_autoconf;
 CREATE FUNCTION many_expected() RETURNS SETOF int LANGUAGE plpgsql ROWS 10000000 AS $$ BEGIN RETURN NEXT 1; END $$;
+CREATE FUNCTION some_expected() RETURNS SETOF int LANGUAGE plpgsql ROWS 400000 AS $$ BEGIN RETURN NEXT 1; END $$;
 CREATE TABLE t AS SELECT i AS id, i % 30000 AS k, md5(i::text) AS t FROM generate_series(1, 100000) i;
 CREATE TABLE small AS SELECT i AS id FROM generate_series(1, 10) i;
 SQL
@@ -62,15 +63,19 @@ sub accounts
 		WHERE name IN ('granted now, bytes', 'large grants now', 'from the reserve now, bytes', 'waiting now')");
 }
 
-# A query that asks for twice work_mem, for its sort and for the function's rows, and takes next to nothing.
+# A query that asks for twice work_mem, for its sort and for the function's rows, and for 18MB beside them; it takes next to
+# nothing. No grant is raised as far as it would like.
 our $large_query = 'SELECT i FROM many_expected() i ORDER BY i';
 
-# A session with an open cursor that was granted so many megabytes, no more and no less: an even number.
+# One that would spill with a small work_mem, and with 50MB would not.
+our $raised_query = 'SELECT i FROM some_expected() i ORDER BY i';
+
+# A session with an open cursor that was granted so many megabytes, no more and no less: an even number from 20.
 sub hold
 {
 	my ($node, $mb) = @_;
 	my $session = $node->background_psql('postgres', on_error_stop => 0);
-	$session->query_safe("SET work_mem = '" . $mb / 2 . "MB'");
+	$session->query_safe("SET work_mem = '" . ($mb - 18) / 2 . "MB'");
 	$session->query_safe("BEGIN; DECLARE c CURSOR FOR $large_query");
 	return $session;
 }

@@ -24,7 +24,7 @@ SQL
 sub governed
 {
 	my ($before, %options) = @_;
-	return $node->safe_psql($options{database} // 'postgres', "$before; BEGIN; DECLARE c CURSOR FOR $large_query;
+	return $node->safe_psql($options{database} // 'postgres', "$before; BEGIN; DECLARE c CURSOR FOR $raised_query;
 		SELECT current_setting('work_mem'), granted_kb > need_kb FROM aza_memory_grants() WHERE pid = pg_backend_pid()",
 		connstr => $node->connstr($options{database} // 'postgres') . ($options{connection} // ''));
 }
@@ -64,7 +64,7 @@ is($session->query_safe('SHOW work_mem'), '4MB', 'nor moved');
 is($session->query_safe("CREATE FUNCTION with_clause() RETURNS text LANGUAGE plpgsql SET work_mem = '2MB' AS
 	\$\$ DECLARE c CURSOR FOR SELECT i FROM many_expected() i ORDER BY i;
 	BEGIN OPEN c; RETURN (SELECT concat_ws('|', need_kb, granted_kb) FROM aza_memory_grants() WHERE pid = pg_backend_pid()); END \$\$;
-	SELECT with_clause()"), '4096|4096', "a function's SET clause counts as a choice");
+	SELECT with_clause()"), '22528|22528', "a function's SET clause counts as a choice");
 is($session->query_safe('SHOW work_mem'), '4MB', 'which ends with it');
 is(accounts($node), '0 0 0 0', 'the accounts are exact');
 $session->quit;

@@ -4,6 +4,7 @@ use strict;
 use warnings FATAL => 'all';
 use PostgreSQL::Test::Utils;
 use Test::More;
+use List::Util qw(min sum);
 use AzaNode;
 use GovernorNode;
 
@@ -46,12 +47,25 @@ sub need_of
 		'SELECT need_kb FROM aza_memory_grants() WHERE pid = pg_backend_pid()'));
 }
 
+# kB that a query asks for whose nodes may take [expected bytes, at most so many bytes]: docs/governor.md.
+sub cost
+{
+	my ($workers, @nodes) = @_;
+	my $taken = sum(map { min(@$_) } @nodes);
+	my $spilled = sum(map { $_->[0] - min(@$_) } @nodes);
+	return int(($taken + (2 << 20) + $workers * (4 << 20) + min(16 << 20, int($spilled / 4))) / 1024);
+}
+# work_mem of 1MB in a sort of t alone, which counts 24 of the 64 bytes that a row takes; and 100000 rows of 33 and 72 bytes.
+my $by_reference = int((1 << 20) / 100) * 266;
+my $rows = 100000 * (33 + 72);
+my $one = cost(0, [ $rows, $by_reference ]);
+
 my $session = $node->background_psql('postgres', on_error_stop => 0);
 $session->query_safe('BEGIN');
 $session->query_safe("DECLARE c CURSOR WITH HOLD FOR $sort");
-like($session->query_safe('SELECT own_grant()'), qr/^granted\|1024\|\d{4,}$/, 'an open cursor holds a grant, also before it is fetched from');
+like($session->query_safe('SELECT own_grant()'), qr/^granted\|$one\|\d{5,}$/, 'an open cursor holds a grant, also before it is fetched from');
 $session->query_safe('FETCH 10 FROM c');
-like($session->query_safe('SELECT own_grant()'), qr/^granted\|1024\|/, 'and between fetches');
+like($session->query_safe('SELECT own_grant()'), qr/^granted\|$one\|/, 'and between fetches');
 is($session->query_safe('SHOW work_mem'), '1MB', 'which changes nothing for what runs between them');
 $session->query_safe('COMMIT');
 is(accounts($node), '0 0 0 0', 'WITH HOLD: the commit stores the rows and gives the grant back');
@@ -64,8 +78,8 @@ my $all = stat_of($node, 'granted now, bytes');
 $session->query_safe('CLOSE d');
 my $two = stat_of($node, 'granted now, bytes');
 $session->query_safe('ROLLBACK TO s');
-my $one = stat_of($node, 'granted now, bytes');
-ok($all > $two && $two > $one && $one > 0, 'CLOSE gives one back, a rollback to a savepoint those since then');
+my $first = stat_of($node, 'granted now, bytes');
+ok($all > $two && $two > $first && $first > 0, 'CLOSE gives one back, a rollback to a savepoint those since then');
 $session->query_safe('COMMIT');
 is(accounts($node), '0 0 0 0', 'and the commit the last one');
 
@@ -90,22 +104,32 @@ my $parallel = 'SET max_parallel_workers_per_gather = 2; SET max_parallel_worker
 	SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET debug_parallel_query = off';
 is(grants_of("$parallel; SELECT count(*) FROM (SELECT t FROM t ORDER BY t OFFSET 0) x"), '1 0 0 0 0 100000', 'parallel workers take no grants of their own');
 my $plan = $node->safe_psql('postgres', "$parallel; EXPLAIN (ANALYZE, COSTS OFF) $sum");
-is(join(' ', $plan =~ /Sort Method: (\w+)/g), 'quicksort quicksort quicksort', "they sort with their leader's work_mem");
+like($plan, qr/Workers Launched: 2/, 'two of them');
+my ($settings, $least) = split /\|/, $node->safe_psql('postgres', "$parallel;
+	SELECT count(DISTINCT w), min(pg_size_bytes(w)) FROM (SELECT t, current_setting('work_mem') AS w FROM t ORDER BY t) x");
+is($settings, 1, "they have their leader's work_mem");
+cmp_ok($least, '>', 1 << 20, 'which is what it was granted');
 my $need = "SELECT own_grant() FROM ($sort OFFSET 0) x LIMIT 1";
-like($node->safe_psql('postgres', "$parallel; $need"), qr/^granted\|3072\|/, 'and their need is counted: three times 1MB');
-like($node->safe_psql('postgres', "SET max_parallel_workers_per_gather = 0; $need"), qr/^granted\|1024\|/, 'instead of once');
+# The planner expects less of the leader, which collects the rows as well.
+my $share = int(100000 / 2.4 + 0.5) * (33 + 72);
+my $three = cost(2, map { [ $share, $by_reference ] } 1 .. 3);
+like($node->safe_psql('postgres', "$parallel; $need"), qr/^granted\|$three\|/, 'and their need is counted: that of three processes');
+like($node->safe_psql('postgres', "SET max_parallel_workers_per_gather = 0; $need"), qr/^granted\|$one\|/, 'instead of once');
 
-# 100000 rows of 33 and 72 bytes.
 my $off = 'SET enable_presorted_aggregate = off';
-is(need_of('SELECT count(DISTINCT t) FROM t', $off, "SET work_mem = '64MB'"), int(100000 * (33 + 72) / 1024), 'DISTINCT in an aggregate counts as a sort');
-is(need_of("SELECT string_agg(t, ',' ORDER BY t) FROM t", $off), 1024, 'so does ORDER BY, up to work_mem');
-is(need_of('SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY t) FROM t'), 1024, 'and WITHIN GROUP');
-is(need_of('SELECT count(DISTINCT t), count(DISTINCT id) FROM t', $off), 2048, 'each of them');
-is(need_of('SELECT count(*) FROM t HAVING count(DISTINCT t) > 1', $off), 1024, 'also in HAVING');
-is(need_of('SELECT count(DISTINCT t) FROM t GROUP BY ROLLUP (id % 2, id % 3)', $off), 4096,
+is(need_of('SELECT count(DISTINCT t) FROM t', $off, "SET work_mem = '64MB'"), cost(0, [ $rows, 64 << 20 ]), 'DISTINCT in an aggregate counts as a sort');
+is(need_of("SELECT string_agg(t, ',' ORDER BY t) FROM t", $off), cost(0, [ $rows, 1 << 20 ]), 'so does ORDER BY, up to work_mem');
+is(need_of('SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY t) FROM t'), $one, 'and WITHIN GROUP');
+my $wide = 100000 * (37 + 72);
+is(need_of('SELECT count(DISTINCT t), count(DISTINCT id) FROM t', $off),
+	cost(0, [ $wide, int((1 << 20) / 100) * 266 ], [ $wide, 1 << 20 ]), 'each of them');
+is(need_of('SELECT count(*) FROM t HAVING count(DISTINCT t) > 1', $off), $one, 'also in HAVING');
+my $wider = 100000 * (41 + 72);
+is(need_of('SELECT count(DISTINCT t) FROM t GROUP BY ROLLUP (id % 2, id % 3)', $off),
+	cost(0, [ $wider, 1 << 20 ], map { [ $wider, int((1 << 20) / 100) * 300 ] } 1 .. 3),
 	'grouping sets sort side by side: the three, and the sort below them');
 is(need_of('SELECT k, count(DISTINCT t) FROM t GROUP BY k', $off, "SET work_mem = '64MB'", 'SET enable_hashagg = off'),
-	int(100000 * (37 + 72) / 1024), 'a group at a time: with 30000 groups it adds next to nothing to the sort below');
+	cost(0, [ $wide, 64 << 20 ]), 'a group at a time: with 30000 groups it adds next to nothing to the sort below');
 is($node->safe_psql('postgres', "$off; SELECT count(DISTINCT t), count(DISTINCT id) FROM t"), '100000|100000', 'and the query runs');
 is(accounts($node), '0 0 0 0', 'with exact accounts at the end');
 $session->quit;

@@ -46,12 +46,15 @@ int sort_hundredths(const List* columns, int width) {
   return static_cast<int>((kSortTuple + MAXALIGN(width)) * 100 / kSortTuple);
 }
 
+void add_sorted(const Walk& at, double rows, int width, const List* columns) {
+  at.need->add({expected_bytes(rows, width + kSortedRow), at.processes, false, sort_hundredths(columns, width)});
+}
+
 void add_sort(const Walk& at, const Plan* sort) {
   const Plan* rows_of = input(sort);
   // A sort under a Limit keeps twice the rows that are wanted.
   const double rows = at.limit_rows > 0 ? std::min(rows_of->plan_rows, 2 * at.limit_rows) : rows_of->plan_rows;
-  at.need->add({expected_bytes(rows, rows_of->plan_width + kSortedRow), at.processes, false,
-                sort_hundredths(sort->targetlist, rows_of->plan_width)});
+  add_sorted(at, rows, rows_of->plan_width, sort->targetlist);
 }
 
 void add_hash(const Walk& at, const Hash* hash) {
@@ -65,7 +68,7 @@ void add_hash(const Walk& at, const Hash* hash) {
 struct AggregateSort {
   const Walk* at;
   double rows;
-  int64 row_bytes;
+  int width;
   int at_once;
 };
 
@@ -75,7 +78,7 @@ bool add_aggregate_sort(Node* node, void* context) {
   const Aggref* aggregate = reinterpret_cast<const Aggref*>(node);
   if (aggregate->aggpresorted || (aggregate->aggdistinct == NIL && aggregate->aggorder == NIL)) return false;
   const AggregateSort& sort = *static_cast<const AggregateSort*>(context);
-  for (int i = 0; i < sort.at_once; i++) add(*sort.at, sort.rows, sort.row_bytes, false);
+  for (int i = 0; i < sort.at_once; i++) add_sorted(*sort.at, sort.rows, sort.width, aggregate->args);
   return false;
 }
 
@@ -84,7 +87,7 @@ void add_aggregate_sorts(const Walk& at, const Agg* agg) {
   const Plan* rows_of = input(&agg->plan);
   const int sets = std::max(1, list_length(agg->groupingSets));
   const double groups = sets > 1 ? 1 : std::max(1.0, static_cast<double>(agg->numGroups));
-  AggregateSort sort = {&at, rows_of->plan_rows / groups, rows_of->plan_width + kSortedRow, sets};
+  AggregateSort sort = {&at, rows_of->plan_rows / groups, rows_of->plan_width, sets};
   expression_tree_walker(reinterpret_cast<Node*>(agg->plan.targetlist), add_aggregate_sort, &sort);
   expression_tree_walker(reinterpret_cast<Node*>(agg->plan.qual), add_aggregate_sort, &sort);
 }
