@@ -22,18 +22,30 @@ need_engine() {
   exit "$status"
 }
 
-# build_image NAME DOCKERFILE: with Debian's packages, and what has none left out.
+# build_image NAME DOCKERFILE CONTEXT ARGUMENT ...
 build_image() {
-  docker build -q -f "$2" -t "$1" --build-arg BASE_IMAGE="$base" --build-arg CHANNEL=debian --build-arg SOURCES=skip . \
-    >"$folder/$1.id" 2>"$folder/$1.log" || { echo "Bail out! $2 could not be built: $(tail -n 3 "$folder/$1.log")"; exit 1; }
+  local name=$1 file=$2 context=$3
+  shift 3
+  docker build -f "$file" -t "$name" --build-arg BASE_IMAGE="$base" "$@" "$context" >"$folder/$name.log" 2>&1 || not_built "$file" "$folder/$name.log"
+}
+
+# A failed build is a failure, but where containers reach no packages it is the machine's: status 3 skips the suite.
+not_built() {
+  if ! docker run --rm "$base" sh -c 'apt-get update -qq && apt-get -qq download hostname' >"$folder/network.log" 2>&1; then
+    echo "containers reach no package archive here: $(grep -v '^$' "$folder/network.log" | tail -n 1)" >&2
+    exit 3
+  fi
+  echo "Bail out! $1 could not be built: $(tail -n 3 "$2")"
+  exit 1
 }
 
 # build_images "NAME ...": the server's image and these sidecars'. AZA_IMAGES=present takes the images that are there.
 build_images() {
   base=$(tools/base_image)
   [ "${AZA_IMAGES:-}" != present ] || return 0
-  build_image aza-postgres docker/Dockerfile
-  for name in $1; do build_image "aza-$name" "docker/$name/Dockerfile"; done
+  # With Debian's packages, and what has none left out.
+  build_image aza-postgres docker/Dockerfile . --build-arg CHANNEL=debian --build-arg SOURCES=skip
+  for name in $1; do build_image "aza-$name" "docker/$name/Dockerfile" . --build-arg CHANNEL=debian; done
 }
 
 # Everything of this run has its label.

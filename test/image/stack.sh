@@ -9,11 +9,7 @@ declare -A env=(
   [POSTGRES_PORT]=15432 [PGBOUNCER_PORT]=16432 [EXPORTER_PORT]=19187)
 
 # build_tool NAME DOCKERFILE: an image of what the suites need beside the stacks.
-build_tool() {
-  [ "${AZA_IMAGES:-}" != present ] || return 0
-  docker build -q -t "aza-$1" --build-arg BASE_IMAGE="$base" -f "$2" "$(dirname "$2")" >"$folder/$1.id" 2>"$folder/$1.log" ||
-    { echo "Bail out! $1 could not be had: $(tail -n 1 "$folder/$1.log")"; exit 1; }
-}
+build_tool() { [ "${AZA_IMAGES:-}" = present ] || build_image "aza-$1" "$2" "$(dirname "$2")"; }
 
 # in_project STACK COMMAND ...: with this run's variables.
 in_project() (
