@@ -80,7 +80,7 @@ image_builds() {
       echo "$script: does not end at a failure"
   done
   git ls-files '*Dockerfile' docker/build | xargs -d '\n' grep -nE '\|\| *(true|:)( |$)|apt-get install -y [^-]' --
-  sed -n '/^\(server\|pgbouncer\|exporter\) [^=]*$/p' docker/packages.debian | sed 's/$/: has no version in docker\/packages.debian/'
+  sed -n '/^\(server\|sources-run\|pgbouncer\|exporter\) [^=]*$/p' docker/packages.debian | sed 's/$/: has no version in docker\/packages.debian/'
 }
 paths_outside() { in_committed '(^|[^[:alnum:]_./-])/(wor[k]/(main|shared|brief|\.)|hom[e]/[a-z]|User[s]/|roo[t]/[a-z.])'; }
 left_overs() { committed | grep -E '\.(tmp|orig|rej|bak|o|so|bc|d|swp)$|~$'; }
