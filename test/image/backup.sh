@@ -12,8 +12,8 @@ case_backup() {
   new_volume source
   new_volume restored
   backup_mounts
-  run_once --user root --entrypoint chown "${mounts[@]}" aza-postgres 999:999 /backup
-  run_detached source -v "$lab-source:/var/lib/postgresql" "${mounts[@]}" aza-postgres
+  run_once --user root --entrypoint chown "${mounts[@]}" aza-test-postgres 999:999 /backup
+  run_detached source -v "$lab-source:/var/lib/postgresql" "${mounts[@]}" aza-test-postgres
   wait_ready source || { echo 'not ok - it starts with an archive'; logs source | tail -n 20; return; }
   backrest stanza-create
   sql source 'CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n' >/dev/null
@@ -39,10 +39,10 @@ backrest() {
 }
 
 restore_to() {
-  run_once -v "$lab-restored:/var/lib/postgresql" "${mounts[@]}" aza-postgres sh -c \
+  run_once -v "$lab-restored:/var/lib/postgresql" "${mounts[@]}" aza-test-postgres sh -c \
     'mkdir -p "$PGDATA" && exec pgbackrest --stanza=main --type=time --target="$1" --target-action=promote restore' sh "$1" >"$folder/restore.log" ||
     { echo 'not ok - pgbackrest restore'; tail -n 5 "$folder/restore.log"; }
-  run_detached restored -v "$lab-restored:/var/lib/postgresql" "${mounts[@]}" aza-postgres
+  run_detached restored -v "$lab-restored:/var/lib/postgresql" "${mounts[@]}" aza-test-postgres
   wait_ready restored || { echo 'not ok - the restored server starts'; logs restored | tail -n 20; return; }
   wait_for 60 eval '[ "$(sql restored "SELECT pg_is_in_recovery()")" = f ]' || :
 }

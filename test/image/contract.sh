@@ -11,7 +11,7 @@ case_contract() {
   new_volume contract
   run_detached contract -v "$lab-contract:/var/lib/postgresql" -v "$files/initdb.d:/docker-entrypoint-initdb.d:ro" \
     -v "$files/password:/run/password:ro" -e POSTGRES_PASSWORD_FILE=/run/password -e POSTGRES_USER='app owner' -e POSTGRES_DB='app "db"' \
-    -e POSTGRES_INITDB_ARGS='--wal-segsize=8' aza-postgres -c work_mem=7MB
+    -e POSTGRES_INITDB_ARGS='--wal-segsize=8' aza-test-postgres -c work_mem=7MB
   wait_ready contract || { echo 'not ok - it starts'; logs contract; return; }
   check_contract
   check_scripts
@@ -26,8 +26,8 @@ app() { docker exec -e PGPASSWORD="$password" "$lab-contract" psql -XAtq -h 127.
 write_init_scripts() {
   echo 'CREATE TABLE ran (n serial, name text);' >"$1/10-table.sql"
   echo "INSERT INTO ran (name) VALUES ('gz');" | gzip >"$1/20-packed.sql.gz"
-  echo "INSERT INTO ran (name) VALUES ('xz');" | docker run -i --rm --entrypoint xz aza-postgres -c >"$1/30-packed.sql.xz"
-  echo "INSERT INTO ran (name) VALUES ('zst');" | docker run -i --rm --entrypoint zstd aza-postgres -qc >"$1/40-packed.sql.zst"
+  echo "INSERT INTO ran (name) VALUES ('xz');" | docker run -i --rm --entrypoint xz aza-test-postgres -c >"$1/30-packed.sql.xz"
+  echo "INSERT INTO ran (name) VALUES ('zst');" | docker run -i --rm --entrypoint zstd aza-test-postgres -qc >"$1/40-packed.sql.zst"
   # shellcheck disable=SC2016  # expanded in the container
   printf '%s\n' '#!/bin/bash' '[[ $0 == *50* ]] || exit 1' 'psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "INSERT INTO ran (name) VALUES ('"'executed'"')"' >"$1/50-executed.sh"
   chmod 755 "$1/50-executed.sh"
@@ -61,23 +61,23 @@ check_scripts() {
 
 case_refusals() {
   local output status=0
-  output=$(run_once aza-postgres) || status=$?
+  output=$(run_once aza-test-postgres) || status=$?
   is "$status" 1 'no password: exit status'
   like "$output" 'ERROR: the database is not initialised, and no password for its superuser was given' 'no password: what is wrong'
   like "$output" 'Set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE' 'no password: what to do'
-  output=$(run_once -e POSTGRES_PASSWORD=x -e POSTGRES_PASSWORD_FILE=/x aza-postgres || true)
+  output=$(run_once -e POSTGRES_PASSWORD=x -e POSTGRES_PASSWORD_FILE=/x aza-test-postgres || true)
   like "$output" 'ERROR: both POSTGRES_PASSWORD and POSTGRES_PASSWORD_FILE are set' 'a variable and its file'
-  output=$(run_once -e POSTGRES_PASSWORD_FILE=/nowhere aza-postgres || true)
+  output=$(run_once -e POSTGRES_PASSWORD_FILE=/nowhere aza-test-postgres || true)
   like "$output" 'ERROR: cannot read "/nowhere", which POSTGRES_PASSWORD_FILE names' 'a file that is not there'
-  output=$(run_once -e POSTGRES_PASSWORD=x -e DISABLE_DATA_CHECKSUMS=maybe aza-postgres || true)
+  output=$(run_once -e POSTGRES_PASSWORD=x -e DISABLE_DATA_CHECKSUMS=maybe aza-test-postgres || true)
   like "$output" 'ERROR: invalid value for DISABLE_DATA_CHECKSUMS: "maybe"' 'a value that is neither true nor false'
-  output=$(run_once -e POSTGRES_PASSWORD=x -e PGDATA=/etc aza-postgres || true)
+  output=$(run_once -e POSTGRES_PASSWORD=x -e PGDATA=/etc aza-test-postgres || true)
   like "$output" 'ERROR: cannot write to the data directory "/etc" as user 999' 'a folder that belongs to somebody else'
-  output=$(run_once -e POSTGRES_PASSWORD=x -e PGDATA=/files -v "$PWD/manifest:/files:ro" aza-postgres || true)
+  output=$(run_once -e POSTGRES_PASSWORD=x -e PGDATA=/files -v "$PWD/manifest:/files:ro" aza-test-postgres || true)
   like "$output" 'ERROR: cannot write to the data directory "/files"' 'a read-only volume'
-  like "$(run_once aza-postgres psql --version)" '^psql \(PostgreSQL\) 18\.' 'docker run IMAGE psql'
-  like "$(run_once aza-postgres --version)" '^postgres \(PostgreSQL\) 18\.' 'an option alone goes to the server'
-  is "$(run_once aza-postgres sh -c 'stat -c "%U %a" /var/lib/postgresql /var/run/postgresql' | paste -sd ' ')" 'postgres 1777 postgres 3777' 'the folders are open to an arbitrary user'
+  like "$(run_once aza-test-postgres psql --version)" '^psql \(PostgreSQL\) 18\.' 'docker run IMAGE psql'
+  like "$(run_once aza-test-postgres --version)" '^postgres \(PostgreSQL\) 18\.' 'an option alone goes to the server'
+  is "$(run_once aza-test-postgres sh -c 'stat -c "%U %a" /var/lib/postgresql /var/run/postgresql' | paste -sd ' ')" 'postgres 1777 postgres 3777' 'the folders are open to an arbitrary user'
 }
 
 # A script that fails: it is named, the container ends, and the folder is not taken for a good one.
@@ -88,17 +88,17 @@ case_failing_script() {
   echo 'CREATE TABLE before (n int);' >"$files/10-before.sql"
   echo 'SELECT no_such_function();' >"$files/20-broken.sql"
   new_volume failing
-  output=$(run_once -v "$lab-failing:/var/lib/postgresql" -v "$files:/docker-entrypoint-initdb.d:ro" -e POSTGRES_PASSWORD=x aza-postgres) || status=$?
+  output=$(run_once -v "$lab-failing:/var/lib/postgresql" -v "$files:/docker-entrypoint-initdb.d:ro" -e POSTGRES_PASSWORD=x aza-test-postgres) || status=$?
   is "$status" 1 'a failing script: exit status'
   like "$output" 'function no_such_function\(\) does not exist' 'a failing script: its own message'
   like "$output" 'ERROR: /docker-entrypoint-initdb.d/20-broken.sql failed with status 3: the cluster is not complete' 'a failing script is named'
   status=0
-  output=$(run_once -v "$lab-failing:/var/lib/postgresql" -e POSTGRES_PASSWORD=x aza-postgres) || status=$?
+  output=$(run_once -v "$lab-failing:/var/lib/postgresql" -e POSTGRES_PASSWORD=x aza-test-postgres) || status=$?
   is "$status" 1 'the next start is refused'
   like "$output" 'ERROR: the data directory .* was not initialised to its end: /docker-entrypoint-initdb.d/20-broken.sql did not finish' 'and says why'
   printf 'x' | gzip | head -c 10 >"$files/10-before.sql.gz"
   rm "$files/10-before.sql" "$files/20-broken.sql"
-  output=$(run_once -v "$files:/docker-entrypoint-initdb.d:ro" -e POSTGRES_PASSWORD=x aza-postgres || true)
+  output=$(run_once -v "$files:/docker-entrypoint-initdb.d:ro" -e POSTGRES_PASSWORD=x aza-test-postgres || true)
   like "$output" 'ERROR: /docker-entrypoint-initdb.d/10-before.sql.gz failed' 'a damaged archive is a failure, too'
 }
 
@@ -107,12 +107,12 @@ case_arbitrary_user() {
   rm -rf "$folder/data/"*
   chown 4711:4712 "$folder/data"
   run_detached user --user 4711:4712 -v "$folder/data:/data" -e PGDATA=/data/pg -e POSTGRES_PASSWORD=x -e DISABLE_DATA_CHECKSUMS=true \
-    -e POSTGRES_HOST_AUTH_METHOD=md5 aza-postgres
+    -e POSTGRES_HOST_AUTH_METHOD=md5 aza-test-postgres
   wait_ready user || { echo 'not ok - it starts as an arbitrary user'; logs user; return; }
   is "$(stat -c '%u:%g %a' "$folder/data/pg")" '4711:4712 700' 'an arbitrary --user and PGDATA'
   is "$(sql user 'SHOW data_checksums')" off 'DISABLE_DATA_CHECKSUMS'
   is "$(in_container user tail -n 1 /data/pg/pg_hba.conf)" 'host all all all md5' 'POSTGRES_HOST_AUTH_METHOD'
-  run_detached root --user root -e POSTGRES_PASSWORD=x aza-postgres
+  run_detached root --user root -e POSTGRES_PASSWORD=x aza-test-postgres
   wait_ready root || { echo 'not ok - it starts as root'; logs root; return; }
   is "$(in_container root stat -c %u /proc/1)" 999 'started as root, the server runs as postgres'
 }

@@ -6,7 +6,7 @@ rows() { sql "$1" 'SELECT count(*) || coalesce(md5(string_agg(n::text, NULL ORDE
 case_crashes() {
   local before
   new_volume crashes
-  run_detached crashes -v "$lab-crashes:/var/lib/postgresql" -e POSTGRES_PASSWORD=x aza-postgres
+  run_detached crashes -v "$lab-crashes:/var/lib/postgresql" -e POSTGRES_PASSWORD=x aza-test-postgres
   wait_ready crashes || { echo 'not ok - it starts'; logs crashes; return; }
   sql crashes 'CREATE TABLE kept AS SELECT generate_series(1, 10000) AS n' >/dev/null
   before=$(rows crashes)
@@ -38,18 +38,18 @@ stop_with_client() {
 
 case_full_disk() {
   local output status=0
-  output=$(run_once --tmpfs /var/lib/postgresql:size=20m,mode=1777 -e POSTGRES_PASSWORD=x aza-postgres) || status=$?
+  output=$(run_once --tmpfs /var/lib/postgresql:size=20m,mode=1777 -e POSTGRES_PASSWORD=x aza-test-postgres) || status=$?
   is "$status" 1 'no room to initialise: exit status'
   like "$output" 'Check free disk space|No space left on device' 'no room to initialise: what is wrong'
   new_volume full --driver local --opt type=tmpfs --opt device=tmpfs --opt o=size=160m,mode=1777
-  run_detached holder --entrypoint sleep -v "$lab-full:/v" aza-postgres infinity  # a tmpfs is gone when nobody uses it
-  run_detached full -v "$lab-full:/var/lib/postgresql" -e POSTGRES_PASSWORD=x aza-postgres
+  run_detached holder --entrypoint sleep -v "$lab-full:/v" aza-test-postgres infinity  # a tmpfs is gone when nobody uses it
+  run_detached full -v "$lab-full:/var/lib/postgresql" -e POSTGRES_PASSWORD=x aza-test-postgres
   wait_ready full || { echo 'not ok - it starts on 160MB'; logs full | tail -n 20; return; }
   sql full 'CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n; CHECKPOINT' >/dev/null
   output=$(sql full "CREATE TABLE filler AS SELECT repeat('x', 1000) FROM generate_series(1, 1000000)" || true)
   like "$output" 'No space left on device|server closed the connection' 'a full disk: the statement says so'
   # Whether the server survived that depends on what it could not write: it may have ended, but has lost nothing.
-  run_once --cap-add SYS_ADMIN --security-opt apparmor=unconfined --user root --entrypoint mount -v "$lab-full:/v" aza-postgres -o remount,size=600m /v
+  run_once --cap-add SYS_ADMIN --security-opt apparmor=unconfined --user root --entrypoint mount -v "$lab-full:/v" aza-test-postgres -o remount,size=600m /v
   wait_for 60 eval 'docker start "$lab-full" && in_container full healthcheck' || { echo 'not ok - it starts again once there is room'; logs full | tail -n 20; return; }
   is "$(rows full)" "1000$(md5_of_rows 1000)" 'a full disk: once there is room, what was committed is there'
 }
@@ -59,10 +59,10 @@ md5_of_rows() { seq "$1" | tr -d '\n' | md5sum | cut -d ' ' -f 1; }
 case_read_only_volume() {
   local output status=0
   new_volume sealed
-  run_detached sealed -v "$lab-sealed:/var/lib/postgresql" -e POSTGRES_PASSWORD=x aza-postgres
+  run_detached sealed -v "$lab-sealed:/var/lib/postgresql" -e POSTGRES_PASSWORD=x aza-test-postgres
   wait_ready sealed || { echo 'not ok - it starts'; logs sealed; return; }
   docker stop -t 30 "$lab-sealed" >/dev/null
-  output=$(run_once -v "$lab-sealed:/var/lib/postgresql:ro" -e POSTGRES_PASSWORD=x aza-postgres) || status=$?
+  output=$(run_once -v "$lab-sealed:/var/lib/postgresql:ro" -e POSTGRES_PASSWORD=x aza-test-postgres) || status=$?
   is "$status" 1 'a read-only volume: exit status'
   like "$output" 'ERROR: cannot write to the data directory "/var/lib/postgresql/18/docker"' 'a read-only volume: what is wrong'
 }

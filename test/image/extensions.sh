@@ -35,7 +35,7 @@ case_extensions() {
   local name answer query wanted got
   run_detached extensions -m 2g -e POSTGRES_PASSWORD=x \
     -e POSTGRES_SHARED_PRELOAD_LIBRARIES=pg_stat_statements,auto_explain,pg_cron,pgaudit,timescaledb,set_user,pg_partman_bgw \
-    aza-postgres -c wal_level=logical -c output_plugin_libraries=wal2json -c set_user.superuser_allowlist=postgres
+    aza-test-postgres -c wal_level=logical -c output_plugin_libraries=wal2json -c set_user.superuser_allowlist=postgres
   wait_ready extensions || { echo 'not ok - it starts with every library'; logs extensions | tail -n 30; return; }
   is "$(sql extensions 'SHOW shared_preload_libraries')" \
     aza_autoconf,pg_stat_statements,auto_explain,pg_cron,pgaudit,timescaledb,set_user,pg_partman_bgw 'POSTGRES_SHARED_PRELOAD_LIBRARIES replaces the list'
@@ -67,7 +67,7 @@ creation_of() {
 }
 
 case_fewer_libraries() {
-  run_detached fewer -e POSTGRES_PASSWORD=x -e 'POSTGRES_SHARED_PRELOAD_LIBRARIES=pg_stat_statements, auto_explain' aza-postgres
+  run_detached fewer -e POSTGRES_PASSWORD=x -e 'POSTGRES_SHARED_PRELOAD_LIBRARIES=pg_stat_statements, auto_explain' aza-test-postgres
   wait_ready fewer || { echo 'not ok - it starts without pg_cron'; logs fewer; return; }
   is "$(sql fewer 'SHOW shared_preload_libraries')" aza_autoconf,pg_stat_statements,auto_explain 'libraries can be left out'
   like "$(logs fewer)" 'aza: not created, since it is not preloaded: pg_cron' 'and their extensions are, with a line'
@@ -77,39 +77,39 @@ case_fewer_libraries() {
 
 case_record() {
   local text
-  text=$(run_once aza-postgres cat /etc/postgresql/version-info.txt)
+  text=$(run_once aza-test-postgres cat /etc/postgresql/version-info.txt)
   like "$text" '^PostgreSQL 18\.[0-9]+$' 'the record names the server'
   like "$text" '^channel debian$' 'and the channel'
   like "$text" '^sources skip$' 'and what SOURCES was'
   is "$(sed -n 's/^missing //p' <<<"$text" | sort | paste -sd ' ')" \
     "$(awk '$3 == "enabled" && $2 != "builtin" && !/ debian:/ { print $1 }' manifest/generated/version-info.txt | sort | paste -sd ' ')" \
     'and every entry that SOURCES=skip left out'
-  is "$(run_once aza-postgres cat /etc/postgresql/version-info.json | json_query '[.entries[].name] + .missing | sort | join(" ")')" \
+  is "$(run_once aza-test-postgres cat /etc/postgresql/version-info.json | json_query '[.entries[].name] + .missing | sort | join(" ")')" \
     "$(awk '$3 == "enabled" { print $1 }' manifest/generated/version-info.txt | LC_ALL=C sort | paste -sd ' ')" 'the JSON holds the same'
-  is "$(run_once aza-postgres cat /etc/postgresql/sbom.spdx.json | json_query '.spdxVersion + " " + (.packages[] | select(.name == "postgresql-18") | .versionInfo)')" \
-    "SPDX-2.3 $(run_once aza-postgres dpkg-query -W -f '${Version}' postgresql-18)" 'the SBOM names the packages'
+  is "$(run_once aza-test-postgres cat /etc/postgresql/sbom.spdx.json | json_query '.spdxVersion + " " + (.packages[] | select(.name == "postgresql-18") | .versionInfo)')" \
+    "SPDX-2.3 $(run_once aza-test-postgres dpkg-query -W -f '${Version}' postgresql-18)" 'the SBOM names the packages'
   check_content
-  like "$(docker image inspect -f '{{json .Config.Labels}}' aza-postgres)" '"org.opencontainers.image.title":"aza-postgres"' 'OCI labels'
-  unlike "$(docker image inspect aza-postgres)" 'PASSWORD' 'no password in the image'
-  is "$(run_once aza-postgres sh -c 'find /usr/lib/postgresql/18/lib/bitcode /usr/share/postgresql/18/man/man7 /var/lib/apt/lists /usr/lib/gcc -type f 2>/dev/null | wc -l')" 0 'no bitcode, manual pages, package lists or compiler'
+  like "$(docker image inspect -f '{{json .Config.Labels}}' aza-test-postgres)" '"org.opencontainers.image.title":"aza-postgres"' 'OCI labels'
+  unlike "$(docker image inspect aza-test-postgres)" 'PASSWORD' 'no password in the image'
+  is "$(run_once aza-test-postgres sh -c 'find /usr/lib/postgresql/18/lib/bitcode /usr/share/postgresql/18/man/man7 /var/lib/apt/lists /usr/lib/gcc -type f 2>/dev/null | wc -l')" 0 'no bitcode, manual pages, package lists or compiler'
 }
 
 # The image holds what aza-build's record lists, and in the folders of the extensions nothing else but the server's own.
 check_content() {
   local record=$folder/installed.json
-  run_once aza-postgres cat /usr/share/aza-build/installed.json >"$record"
-  like "$(run_once --user root -v "$PWD/build/bin/aza-build:/aza-build:ro" --entrypoint /aza-build aza-postgres verify / || true)" \
+  run_once aza-test-postgres cat /usr/share/aza-build/installed.json >"$record"
+  like "$(run_once --user root -v "$PWD/build/bin/aza-build:/aza-build:ro" --entrypoint /aza-build aza-test-postgres verify / || true)" \
     '^/: [0-9]+ entries, [0-9]+ files, all as recorded$' 'aza-build verify: nothing is missing, changed or foreign'
-  is "$(run_once aza-postgres sh -c 'find /usr/share/postgresql/18/extension -name "*.control"' | sort)" \
+  is "$(run_once aza-test-postgres sh -c 'find /usr/share/postgresql/18/extension -name "*.control"' | sort)" \
     "$(json_query '[.entries[] | select(.enabled) | .files[].path] + [.baseline[].path] | .[] | select(endswith(".control")) | "/" + .' <"$record" | sort)" \
     'every control file is in the record'
   is "$(json_query '.baseline[].path | select(endswith(".control")) | sub(".*/"; "")' <"$record" | grep -c aza_autoconf)" 1 'with aza_autoconf'
   is "$(json_query '[.entries[] | select(.enabled) | .name] | sort | join(" ")' <"$record")" \
-    "$(run_once aza-postgres sed -n 's/^has \([^ ]*\) .*/\1/p' /etc/postgresql/version-info.txt | LC_ALL=C sort | paste -sd ' ')" \
+    "$(run_once aza-test-postgres sed -n 's/^has \([^ ]*\) .*/\1/p' /etc/postgresql/version-info.txt | LC_ALL=C sort | paste -sd ' ')" \
     'version-info.txt names the same entries'
-  is "$(run_once aza-postgres cat /etc/postgresql/sbom.spdx.json | json_query '[.packages[].name] | contains(["vector", "aza_autoconf", "libc6"])')" true \
+  is "$(run_once aza-test-postgres cat /etc/postgresql/sbom.spdx.json | json_query '[.packages[].name] | contains(["vector", "aza_autoconf", "libc6"])')" true \
     'the SBOM names entries, aza_autoconf and packages'
-  is "$(run_once --user root -v "$PWD/build/bin/aza-build:/aza-build:ro" --entrypoint sh aza-postgres -c \
+  is "$(run_once --user root -v "$PWD/build/bin/aza-build:/aza-build:ro" --entrypoint sh aza-test-postgres -c \
     'cd /usr/share/postgresql/18/extension && touch stranger.control && rm hll.control && echo >>vector.control && /aza-build verify /' | sed 's/: [a-z]* installed.*//')" \
     "$(printf '/usr/share/postgresql/18/extension/%s\n' 'hll.control: missing: a file of hll' 'vector.control: changed' 'stranger.control: foreign: no entry installed it')" \
     'and would be found where something were'

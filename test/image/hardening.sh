@@ -4,7 +4,7 @@
 case_hardened() {
   run_detached hardened --read-only --cap-drop ALL --security-opt no-new-privileges --pids-limit 256 -m 512m \
     --tmpfs /var/run/postgresql --tmpfs /tmp -e "POSTGRES_PASSWORD=$password" -e PG_REPLICATION_PASSWORD=repl-secret \
-    -e POSTGRES_EXPORTER_PASSWORD=exp-secret aza-postgres -c pgaudit.log=ddl,write,role -c pgaudit.log_relation=on
+    -e POSTGRES_EXPORTER_PASSWORD=exp-secret aza-test-postgres -c pgaudit.log=ddl,write,role -c pgaudit.log_relation=on
   wait_ready hardened || { echo 'not ok - it starts read-only and without capabilities'; logs hardened; return; }
   is "$(in_container hardened sed -n 's/^CapEff:[[:space:]]*//p' /proc/1/status)" 0000000000000000 'read-only, no capabilities: it serves'
   is "$(sql hardened "SELECT string_agg(concat_ws(' ', rolname, rolsuper, rolinherit, rolcreaterole, rolreplication, rolconnlimit), ', ' ORDER BY rolname)
@@ -34,7 +34,7 @@ check_secrets() {
 
 # A hash join of several hundred MB in a container whose /dev/shm has 64MB.
 case_small_shm() {
-  run_detached shm -m 2g -e POSTGRES_PASSWORD=x aza-postgres -c max_parallel_workers=4 -c max_worker_processes=16
+  run_detached shm -m 2g -e POSTGRES_PASSWORD=x aza-test-postgres -c max_parallel_workers=4 -c max_worker_processes=16
   wait_ready shm || { echo 'not ok - it starts'; logs shm; return; }
   is "$(in_container shm df -m --output=size /dev/shm | tail -n 1 | tr -d ' ')" 64 '/dev/shm has 64MB'
   is "$(sql shm "CREATE TABLE big AS SELECT n, repeat('x', 100) AS t FROM generate_series(1, 1000000) n; ANALYZE big;
@@ -46,7 +46,7 @@ case_small_shm() {
 # Nobody decides for a server that already runs: an ALTER SYSTEM stays, a planned setting in the files does not.
 case_no_planned_settings() {
   local planned conf
-  conf=$(run_once aza-postgres sh -c 'cat /etc/postgresql/*.conf')
+  conf=$(run_once aza-test-postgres sh -c 'cat /etc/postgresql/*.conf')
   planned=$(build/bin/aza-plan --memory 1GB --cpus 1 --format conf | sed -n 's/^\([a-z_]*\) = .*/\1/p' | paste -sd '|')
   unlike "$conf" "^($planned) *=" 'the image'\''s configuration holds no planned setting'
   for stack in single primary replica; do

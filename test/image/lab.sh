@@ -43,9 +43,9 @@ not_built() {
 build_images() {
   base=$(tools/base_image)
   [ "${AZA_IMAGES:-}" != present ] || return 0
-  # With Debian's packages, and what has none left out.
-  build_image aza-postgres docker/Dockerfile . --build-arg CHANNEL=debian --build-arg SOURCES=skip
-  for name in $1; do build_image "aza-$name" "docker/$name/Dockerfile" . --build-arg CHANNEL=debian; done
+  # With Debian's packages, and what has none left out; the names are not those of a user's images.
+  build_image aza-test-postgres docker/Dockerfile . --build-arg CHANNEL=debian --build-arg SOURCES=skip
+  for name in $1; do build_image "aza-test-$name" "docker/$name/Dockerfile" . --build-arg CHANNEL=debian; done
 }
 
 # Everything of this run has its label.

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154,SC2016  # names of lab.sh; what a shell in the container expands
 
 case_live_limits() {
-  run_detached live -m 1g --cpus 1 -e POSTGRES_PASSWORD=x aza-postgres
+  run_detached live -m 1g --cpus 1 -e POSTGRES_PASSWORD=x aza-test-postgres
   wait_ready live || { echo 'not ok - it starts'; logs live | tail -n 20; return; }
   coproc session { docker exec -i "$lab-live" psql -XAtq -U postgres 2>&1; }
   is "$(tell "SHOW work_mem")" 2MB 'an open session, at the start: the plan for 1g'

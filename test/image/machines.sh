@@ -29,7 +29,7 @@ start_on() {
   local name=$1 volume=$2
   shift 2
   docker rm -f "$lab-$name" >/dev/null 2>&1 || true
-  run_detached "$name" -v "$lab-$volume:/var/lib/postgresql" -e POSTGRES_PASSWORD=x "$@" aza-postgres
+  run_detached "$name" -v "$lab-$volume:/var/lib/postgresql" -e POSTGRES_PASSWORD=x "$@" aza-test-postgres
   wait_ready "$name" || { echo "not ok - the server starts with $*"; logs "$name" | tail -n 20; return 1; }
 }
 
@@ -82,7 +82,7 @@ case_cpu_limits() {
 # refused VARIABLE=VALUE MESSAGE HINT: the start ends with both, and not with zero.
 refused() {
   local status=0 output
-  output=$(run_once -e POSTGRES_PASSWORD=x -e "$1" -v "$lab-bad:/var/lib/postgresql" aza-postgres) || status=$?
+  output=$(run_once -e POSTGRES_PASSWORD=x -e "$1" -v "$lab-bad:/var/lib/postgresql" aza-test-postgres) || status=$?
   is "$status" 1 "$1: exit status"
   like "$output" "FATAL:  $2\$" "$1: what is wrong"
   like "$output" "HINT:  $3" "$1: what to do"

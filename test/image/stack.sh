@@ -6,10 +6,12 @@ odd=" :@&\\\"'/?#%\$\${x}{}[]=;,|\`~!^*()<>+-_."
 declare -A env=(
   [POSTGRES_PASSWORD]="super$odd" [PGBOUNCER_AUTH_PASS]="pooler$odd" [POSTGRES_EXPORTER_PASSWORD]="watcher$odd"
   [PG_REPLICATION_PASSWORD]="standby$odd" [POSTGRES_DB]='app' [PRIMARY_HOST]=primary [AZA_NETWORK]="$lab"
+  [AZA_IMAGE]=aza-test-postgres [AZA_PGBOUNCER_IMAGE]=aza-test-pgbouncer [AZA_EXPORTER_IMAGE]=aza-test-exporter
+  [AZA_COMPOSE_IMAGE]=aza-test-compose
   [POSTGRES_PORT]=15432 [PGBOUNCER_PORT]=16432 [EXPORTER_PORT]=19187)
 
 # build_tool NAME DOCKERFILE: an image of what the suites need beside the stacks.
-build_tool() { [ "${AZA_IMAGES:-}" = present ] || build_image "aza-$1" "$2" "$(dirname "$2")"; }
+build_tool() { [ "${AZA_IMAGES:-}" = present ] || build_image "aza-test-$1" "$2" "$(dirname "$2")"; }
 
 # in_project STACK COMMAND ...: with this run's variables.
 in_project() (
