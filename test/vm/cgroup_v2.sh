@@ -41,7 +41,7 @@ start_in_namespace() {
     sed 's/^/# /' $log
 }
 
-sql() { psql -X -U postgres -h /tmp -At -c "$1"; }
+sql() { timeout 30 psql -X -U postgres -h /tmp -At -c "$1"; }
 fact() { sql "SELECT concat_ws(' | ', value, source, remark) FROM aza_detection() WHERE fact = '$1'"; }
 warnings() { sed -n 's/^.* WARNING:  //p' $log; }
 
@@ -137,6 +137,72 @@ test_namespace() {
   stop_server
 }
 
+# A session that stays open: ask QUERY prints what it answers.
+open_session() {
+  rm -f /tmp/questions
+  mkfifo /tmp/questions
+  psql -X -q -U postgres -h /tmp -At </tmp/questions &
+  exec 3>/tmp/questions
+}
+ask() {
+  printf '%s \\g /tmp/answer\n\\! mv /tmp/answer /tmp/answered\n' "$1" >&3
+  for try in $(seq 200); do [ -f /tmp/answered ] && break; usleep 20000; done
+  cat /tmp/answered
+  rm -f /tmp/answered
+}
+close_session() { exec 3>&-; }
+
+hundredths() { sed 's/ .*//; s/\.//' /proc/uptime; }
+follows() {  # follows QUERY EXPECTED WHAT: the open session answers so within two seconds
+  started=$(hundredths)
+  while answer=$(ask "$1"); [ "$answer" != "$2" ] && [ $(($(hundredths) - started)) -lt 200 ]; do usleep 50000; done
+  is "$answer" "$2" "$3"
+}
+counted() { sql "SELECT value > 0 FROM aza_governor_stats() WHERE name = '$1'"; }
+counts_within() {  # counts_within SECONDS NAME WHAT
+  for try in $(seq $(($1 * 5))); do [ "$(counted "$2")" = t ] && break; usleep 200000; done
+  is "$(counted "$2")" t "$3"
+}
+
+# The limit is written while the server runs. The pressure file is handed over to the server's user, as a delegated
+# group's is.
+test_limit_changes() {
+  group live memory.max=1G
+  chown postgres "$group/memory.pressure"
+  start_in live
+  open_session
+  is "$(ask 'SHOW work_mem')" 2MB 'a session is open, with the plan for 1GB'
+  echo 2G >"$group/memory.max"
+  follows 'SHOW work_mem' 4MB 'memory.max is raised: the session has its new work_mem within two seconds'
+  is "$(ask 'SHOW aza.detected_memory')" 2GB 'aza.detected_memory follows'
+  is "$(ask "SELECT value, planned, pending_restart FROM aza_tuning_report() WHERE setting = 'shared_buffers'")" '256MB|512MB|t' \
+    'what needs a restart is pending'
+  echo 200M >"$group/memory.max"
+  follows 'SHOW aza.detected_memory' 200MB 'memory.max is lowered below shared memory'
+  is "$(warnings | sed 's/ the [0-9]*MB of/ the shared/')" 'the memory limit of 200MB is below the shared shared memory that the server has taken' \
+    'which is warned of'
+}
+
+# Processes in the server's group that are no part of the server: one that the kernel slows down, and one that it kills.
+test_kernel_events() {
+  echo 1G >"$group/memory.max"
+  follows 'SHOW aza.detected_memory' 1GB 'memory.max is raised again'
+  echo $(($(cat "$group/memory.current") + 16777216)) >"$group/memory.high"
+  (enter live && exec timeout 3 dd if=/dev/zero of=/tmp/fill bs=1M count=64 2>/dev/null)
+  rm /tmp/fill
+  echo max >"$group/memory.high"  # at once: all of the group is slowed down
+  counts_within 5 'kernel: memory.high reached' 'memory.events: memory.high is reached'
+  counts_within 5 'kernel: stalls told' 'the pressure trigger tells of stalls'
+  is "$(counted 'kernel: processes killed')" f 'nothing was killed'
+  (enter live && exec dd if=/dev/zero of=/dev/null bs=1100M count=1 2>/dev/null)
+  counts_within 5 'kernel: processes killed' 'a process that the kernel kills is counted'
+  is "$(warnings | tail -n 1)" "the kernel killed 1 process of the server's group for lack of memory" 'warned of'
+  is "$(sql "SELECT kind, cause, before, after FROM aza_events() WHERE kind = 'oom kill'")" "oom kill|$group/memory.events|0 kills|1 kills" \
+    'and an event'
+  close_session
+  stop_server
+}
+
 make_cluster
 test_no_limit
 test_tighter_parent
@@ -146,5 +212,7 @@ test_service_slice
 test_more_than_machine
 test_small_limit
 test_namespace
+test_limit_changes
+test_kernel_events
 echo "1..$count"
 exit "$((failed > 0))"
