@@ -9,7 +9,7 @@ use GovernorNode;
 
 my $gb = 1 << 30;
 my $root = group_machine('live');
-my $node = aza_node('live_limits', conf => "aza.root = '$root'");
+my $node = aza_node('live_limits', conf => "aza.root = '$root'\nlog_line_prefix = '%m [%p] %e '");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
 
@@ -83,7 +83,9 @@ for (1 .. 40)
 }
 like($err, qr/FATAL:  too many connections for the server's memory: 4 are open, 0 fit/,
 	'connections that the memory cannot carry are refused');
-like($err, qr/HINT:  Put PgBouncer in front of the server/, 'with the name of what helps');
+like(slurp_file($node->logfile, $offset), qr/ 53300 FATAL:  too many connections for the server's memory/, 'with SQLSTATE 53300');
+like($err, qr/DETAIL:  An idle connection holds \d+ kB here, and the memory limit is 200MB\./, 'the numbers');
+like($err, qr/HINT:  Put PgBouncer in front of the server/, 'and the name of what helps');
 is($open->query_safe("SELECT value > 0 FROM aza_governor_stats() WHERE name = 'refused connections'"), 't', 'and counted');
 $_->quit for $open, $chosen, @more;
 $node->stop;
