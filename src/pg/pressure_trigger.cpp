@@ -56,12 +56,11 @@ void start_trigger() {
   close_trigger();
 }
 
-// Reading the event makes the trigger wait for the next one. A group that has gone would be told of without end.
-bool take_told() {
+// Of a group that has gone the kernel would tell without end.
+void drop_trigger_of_gone_group() {
   struct epoll_event event = {};
-  if (epoll_wait(told, &event, 1, 0) <= 0) return false;
-  if ((event.events & EPOLLERR) != 0) epoll_ctl(told, EPOLL_CTL_DEL, trigger, nullptr);
-  return (event.events & EPOLLPRI) != 0;
+  if (epoll_wait(told, &event, 1, 0) > 0 && (event.events & EPOLLERR) != 0)
+    epoll_ctl(told, EPOLL_CTL_DEL, trigger, nullptr);
 }
 
 }  // namespace
@@ -79,7 +78,11 @@ bool wait_for_stall(long ms) {
   WaitEvent event = {};
   const int count = WaitEventSetWait(waits, ms, &event, 1, wait_event);
   ResetLatch(MyLatch);
-  return count > 0 && (event.events & WL_SOCKET_READABLE) != 0 && take_told();
+  if (count == 0 || (event.events & WL_SOCKET_READABLE) == 0) return false;
+  // The kernel tells of a stall once to whoever asks, which the wait set has just done: the set of our own is empty
+  // now.
+  drop_trigger_of_gone_group();
+  return true;
 }
 
 }  // namespace aza
