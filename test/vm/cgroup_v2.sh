@@ -77,6 +77,8 @@ test_tighter_parent() {
   is "$(fact memory.max)" "1GB | $tree/outer/inner/memory.max
 600MB | $tree/outer/memory.max | the tightest" 'and the report shows both limits'
   is "$(fact 'memory pressure')" "available | $tree/outer/memory.pressure | reported, not planned from" 'and the pressure file'
+  is "$(sed -n 's/^.*DETAIL:  Could not set one in //p' $log)" "\"$tree/outer/memory.pressure\": Permission denied." \
+    'in which the server may not set a trigger, as the log says'
   stop_server
 }
 
