@@ -92,6 +92,8 @@ case_record() {
   like "$(docker image inspect -f '{{json .Config.Labels}}' aza-test-postgres)" '"org.opencontainers.image.title":"aza-postgres"' 'OCI labels'
   unlike "$(docker image inspect aza-test-postgres)" 'PASSWORD' 'no password in the image'
   is "$(run_once aza-test-postgres sh -c 'find /usr/lib/postgresql/18/lib/bitcode /usr/share/postgresql/18/man/man7 /var/lib/apt/lists /usr/lib/gcc -type f 2>/dev/null | wc -l')" 0 'no bitcode, manual pages, package lists or compiler'
+  is "$(run_once --user root aza-test-postgres sh -c 'find /etc/ssl/private -type f; cat /etc/machine-id; cut -d : -f 3 /etc/shadow | sort -u')" '' \
+    "no key, no machine's identity and no day of the build"
 }
 
 # The image holds what aza-build's record lists, and in the folders of the extensions nothing else but the server's own.
