@@ -121,7 +121,7 @@ all install:
 endif
 
 # Each command is a script of its own, which runs in the toolbox where that is needed.
-.PHONY: demo test images unit regress fuzz lint bench tools up down
+.PHONY: demo test images unit regress soak fuzz lint bench tools up down
 demo:
 	@tools/demo
 test:
@@ -130,6 +130,8 @@ unit:
 	@tools/test unit
 regress:
 	@tools/test regress
+soak:
+	@AZA_SOAK_SECONDS=1800 tools/test soak
 images:
 	@tools/test image stack-primary stack-replica
 lint:
