@@ -79,7 +79,7 @@ image_builds() {
     case $(head -n 1 "$script") in '#!/bin/sh') grep -qx 'set -eu' "$script" ;; '#!/bin/bash') grep -qx 'set -euo pipefail' "$script" ;; esac ||
       echo "$script: does not end at a failure"
   done
-  git ls-files '*Dockerfile' docker/build | xargs -d '\n' grep -nE '\|\| *(true|:)( |$)|apt-get install -y [^-]' --
+  git ls-files '*Dockerfile' docker/build | xargs -d '\n' grep -nE '\|\| *(true|:) *($|[;#&|])|apt-get install -y [^-]' --
   sed -n '/^\(server\|sources-run\|pgbouncer\|exporter\) [^=]*$/p' docker/packages.debian | sed 's/$/: has no version in docker\/packages.debian/'
 }
 paths_outside() { in_committed '(^|[^[:alnum:]_./-])/(wor[k]/(main|shared|brief|\.)|hom[e]/[a-z]|User[s]/|roo[t]/[a-z.])'; }
