@@ -50,6 +50,7 @@ OBJS = \
 	src/core/plan_workers.o \
 	src/core/preload_workers.o \
 	src/core/profile.o \
+	src/core/quoted_text.o \
 	src/core/setting_names.o \
 	src/core/system_reader.o \
 	src/pg/advice_disks.o \

@@ -34,18 +34,28 @@ sub _collected
 	return $count // die "no count in $file";
 }
 
-# Instructions of one session's backend that runs these statements, in a whole server: with hooks, workers and the governor.
+# A whole server under callgrind, its options first, for as long as the last argument runs.
+sub _under_callgrind
+{
+	my ($node, $counts, $options, $use) = @_;
+	my $output = '';
+	my $server = IPC::Run::start([ 'valgrind', '--quiet', '--tool=callgrind', "--callgrind-out-file=$counts", @$options,
+			'postgres', '-D', $node->data_dir ], '<', \undef, '>', \$output, '2>&1', IPC::Run::timeout(300));
+	$server->pump until $output =~ /ready to accept connections/;
+	my $used = $use->();
+	$server->signal('INT');
+	$server->finish;
+	return $used;
+}
+
+# Instructions of one session's backend that runs these statements, with hooks, workers and the governor.
 sub backend_instructions
 {
 	my ($node, $database, @statements) = @_;
-	my ($folder, $output) = ("$ENV{AZA_BENCH_FOLDER}/callgrind", '');
+	my $folder = "$ENV{AZA_BENCH_FOLDER}/callgrind";
 	mkdir $folder;
-	my $server = IPC::Run::start([ 'valgrind', '--quiet', '--tool=callgrind', "--callgrind-out-file=$folder/%p",
-			'postgres', '-D', $node->data_dir ], '<', \undef, '>', \$output, '2>&1', IPC::Run::timeout(300));
-	$server->pump until $output =~ /ready to accept connections/;
-	my ($pid) = _asked($node, $database, 'SELECT pg_backend_pid()', @statements) =~ /^(\d+)/;
-	$server->signal('INT');
-	$server->finish;
+	my $said = _under_callgrind($node, "$folder/%p", [], sub { _asked($node, $database, 'SELECT pg_backend_pid()', @statements) });
+	my ($pid) = $said =~ /^(\d+)/;
 	return _collected("$folder/$pid");
 }
 
@@ -62,13 +72,8 @@ sub _asked
 sub instructions_in
 {
 	my ($node, $function) = @_;
-	my ($counts, $output) = ("$ENV{AZA_BENCH_FOLDER}/callgrind.out", '');
-	my $server = IPC::Run::start([ 'valgrind', '--quiet', '--tool=callgrind', "--toggle-collect=$function",
-			"--callgrind-out-file=$counts", 'postgres', '-D', $node->data_dir ],
-		'<', \undef, '>', \$output, '2>&1', IPC::Run::timeout(120));
-	$server->pump until $output =~ /ready to accept connections/;
-	$server->signal('INT');
-	$server->finish;
+	my $counts = "$ENV{AZA_BENCH_FOLDER}/callgrind.out";
+	_under_callgrind($node, $counts, ["--toggle-collect=$function"], sub { });
 	return _collected($counts);
 }
 

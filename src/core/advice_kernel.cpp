@@ -13,18 +13,8 @@ namespace aza {
 
 namespace {
 
-int64_t number_or_zero(const Outcome<std::string>& text, std::string_view name) {
-  if (!text) return 0;
-  const Outcome<int64_t> number = named_number(*text, name);
-  return number ? *number : 0;
-}
-
 std::optional<int64_t> only_number(const Outcome<std::string>& text) {
   return text ? whole_number(first_line(*text)) : std::nullopt;
-}
-
-bool has_memory_limit(const Detection& detection) {
-  return detection.memory_origin == MemoryOrigin::cgroup_v1 || detection.memory_origin == MemoryOrigin::cgroup_v2;
 }
 
 }  // namespace
@@ -39,14 +29,16 @@ std::optional<int64_t> read_oom_kills(const SystemReader& reader) {
 KernelFacts read_kernel_facts(const SystemReader& reader) {
   KernelFacts facts;
   const auto found = detect(reader, Overrides{}, "", nullptr);
-  const Outcome<std::string> meminfo = reader.read("/proc/meminfo");
+  const Outcome<std::string> read = reader.read("/proc/meminfo");
+  const std::string_view meminfo = read ? std::string_view(*read) : "";
   if (const auto* detection = std::get_if<Detection>(&found)) {
     facts.huge_pages = detection->huge_pages;
-    facts.limited = has_memory_limit(*detection) || !container_sign(reader, view_cgroups(reader)).what.empty();
+    facts.limited =
+        is_group_limit(detection->memory_origin) || !container_sign(reader, view_cgroups(reader)).what.empty();
   }
-  facts.memory_bytes = number_or_zero(meminfo, "MemTotal");
-  facts.swap_bytes = number_or_zero(meminfo, "SwapTotal");
-  facts.committed_bytes = number_or_zero(meminfo, "Committed_AS");
+  facts.memory_bytes = named_number_or_zero(meminfo, "MemTotal");
+  facts.swap_bytes = named_number_or_zero(meminfo, "SwapTotal");
+  facts.committed_bytes = named_number_or_zero(meminfo, "Committed_AS");
   facts.overcommit = only_number(reader.read("/proc/sys/vm/overcommit_memory"));
   facts.oom_kills = read_oom_kills(reader);
   return facts;

@@ -5,6 +5,7 @@
 
 #include "core/advice.h"
 #include "core/plan_amounts.h"
+#include "core/quoted_text.h"
 
 namespace aza {
 
@@ -57,17 +58,11 @@ void advise_work_mem(AdviceFacts& facts, int64_t proposed, std::vector<Advice>& 
   facts.now.work_mem = proposed;
 }
 
-std::string quoted(std::string_view name) {
-  std::string text = "\"";
-  for (const char c : name) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return text + '"';
-}
-
 // For what does not fit everybody, but the one whose statement spills most.
 void advise_role(const AdviceFacts& facts, int64_t needed, int64_t headroom, std::vector<Advice>& rows) {
   const int64_t proposed = std::min(needed, whole_mib(headroom / kRoleShare));
   if (facts.spill.statements.empty() || !worth_raising(facts.now.work_mem, proposed)) return;
-  const std::string role = quoted(facts.spill.statements.front().role);
+  const std::string role = quoted(facts.spill.statements.front().role, '"');
   const std::string size = exact_size(proposed);
   rows.push_back({kSpilling, "work_mem of role " + role, exact_size(facts.now.work_mem), size,
                   spill_evidence(facts.spill), "this role's sorts and hashes up to this size stay in memory",

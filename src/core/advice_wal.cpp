@@ -5,6 +5,7 @@
 
 #include "core/advice.h"
 #include "core/plan_amounts.h"
+#include "core/quoted_text.h"
 
 namespace aza {
 
@@ -58,12 +59,6 @@ bool holds_much(const SlotFacts& slot, int64_t max_wal_size) {
   return slot.held_bytes >= max_wal_size;
 }
 
-std::string literal(std::string_view text) {
-  std::string whole = "'";
-  for (const char c : text) whole += c == '\'' ? std::string("''") : std::string(1, c);
-  return whole + "'";
-}
-
 void advise_slot(const SlotFacts& slot, int64_t max_wal_size, std::vector<Advice>& rows) {
   rows.push_back(
       {"replication slots", fmt::format("replication slot {}", slot.name),
@@ -73,8 +68,9 @@ void advise_slot(const SlotFacts& slot, int64_t max_wal_size, std::vector<Advice
                    pretty_size(max_wal_size)),
        "pg_wal shrinks again: the server stops when its disk is full",
        slot.active ? "none" : "a standby or subscriber of a dropped slot must be made anew",
-       slot.active ? "find out why its consumer lags: pg_stat_replication"
-                   : fmt::format("start its consumer, or: SELECT pg_drop_replication_slot({})", literal(slot.name))});
+       slot.active
+           ? "find out why its consumer lags: pg_stat_replication"
+           : fmt::format("start its consumer, or: SELECT pg_drop_replication_slot({})", quoted(slot.name, '\''))});
 }
 
 // More than what is held now, so that setting it breaks no slot at once.

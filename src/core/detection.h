@@ -22,6 +22,10 @@ struct Fact {
 };
 
 enum class MemoryOrigin { variable, setting, cgroup_v2, cgroup_v1, meminfo, unknown };
+// Whether it is a control group's limit.
+constexpr bool is_group_limit(MemoryOrigin origin) {
+  return origin == MemoryOrigin::cgroup_v1 || origin == MemoryOrigin::cgroup_v2;
+}
 enum class CpuOrigin { variable, setting, quota, cpuset, affinity, unknown };
 
 // What humans said: nullopt where they said nothing. The environment variable wins over the setting.

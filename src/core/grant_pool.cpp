@@ -29,7 +29,7 @@ int64_t share_of_free(const PoolRules& rules, const PoolUse& use, const GrantReq
   const int64_t free = rules.capacity - use.granted;
   const int64_t parts = contended ? std::max(1, rules.large_at_once - use.large) : kRaisedShare;
   const bool fits = rules.may_rise && request.most <= std::min(rules.most_per_query, free / parts);
-  return fits ? std::max(request.most, request.need) : std::min(free, request.need);
+  return fits ? request.most : std::min(free, request.need);
 }
 
 }  // namespace

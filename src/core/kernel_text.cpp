@@ -101,6 +101,11 @@ Outcome<int64_t> named_number(std::string_view text, std::string_view name) {
   return Outcome<int64_t>::unknown(fmt::format("it has no {}", name));
 }
 
+int64_t named_number_or_zero(std::string_view text, std::string_view name) {
+  const Outcome<int64_t> number = named_number(text, name);
+  return number ? *number : 0;
+}
+
 // Ranges may come in any order and overlap.
 Outcome<int> list_count(std::string_view list) {
   std::vector<Range> ranges;

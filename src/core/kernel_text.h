@@ -28,6 +28,8 @@ std::optional<int64_t> whole_number(std::string_view digits);
 
 // "name value" or "name: value kB", as in meminfo and memory.stat; kB becomes bytes.
 Outcome<int64_t> named_number(std::string_view text, std::string_view name);
+// 0 where it is not there, as on kernels that do not count it.
+int64_t named_number_or_zero(std::string_view text, std::string_view name);
 
 // How many CPUs or nodes a list such as "0-3,8" names, each counted once. Ids go up to kMaxListId.
 inline constexpr int64_t kMaxListId = 65535;

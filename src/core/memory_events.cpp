@@ -7,22 +7,13 @@
 
 namespace aza {
 
-namespace {
-
-int64_t count_of(std::string_view events, std::string_view name) {
-  const Outcome<int64_t> count = named_number(events, name);
-  return count ? *count : 0;
-}
-
-}  // namespace
-
 Outcome<MemoryEvents> parse_memory_events(std::string_view events, std::string_view failures) {
   const Outcome<int64_t> kills = named_number(events, "oom_kill");
   if (!kills) return Outcome<MemoryEvents>::unknown(kills.because());
   MemoryEvents counted;
   counted.oom_kills = *kills;
-  counted.high = count_of(events, "high");
-  counted.max = whole_number(first_line(failures)).value_or(count_of(events, "max"));
+  counted.high = named_number_or_zero(events, "high");
+  counted.max = whole_number(first_line(failures)).value_or(named_number_or_zero(events, "max"));
   return counted;
 }
 

@@ -3,29 +3,14 @@
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "core/quoted_text.h"
 
 namespace aza {
 
 namespace {
 
-// postgresql.conf, SQL with standard_conforming_strings and YAML agree: inside single quotes only the quote itself is
-// special, and it is doubled. The exception, a backslash in postgresql.conf, is doubled by the caller.
-std::string quoted(std::string_view text) {
-  std::string result = "'";
-  for (char c : text) {
-    if (c == '\'') result += '\'';
-    result += c;
-  }
-  return result + "'";
-}
-
 std::string conf_quoted(std::string_view text) {
-  std::string doubled;
-  for (char c : text) {
-    if (c == '\\') doubled += '\\';
-    doubled += c;
-  }
-  return quoted(doubled);
+  return quoted(doubled(text, '\\'), '\'');
 }
 
 // A comment ends with its line.
@@ -61,7 +46,7 @@ std::string plan_as_conf(const Plan& plan, const Machine& machine) {
 std::string plan_as_alter_system(const Plan& plan) {
   std::string text;
   for (const PlannedSetting& planned : plan.settings) {
-    text += fmt::format("ALTER SYSTEM SET {} = {};\n", setting_name(planned.setting), quoted(planned.value));
+    text += fmt::format("ALTER SYSTEM SET {} = {};\n", setting_name(planned.setting), quoted(planned.value, '\''));
   }
   return text;
 }
@@ -74,7 +59,7 @@ std::string plan_as_patroni(const Plan& plan) {
       "postgresql:\n"
       "  parameters:\n";
   for (const PlannedSetting& planned : plan.settings) {
-    text += fmt::format("    {}: {}\n", setting_name(planned.setting), quoted(planned.value));
+    text += fmt::format("    {}: {}\n", setting_name(planned.setting), quoted(planned.value, '\''));
   }
   return text;
 }

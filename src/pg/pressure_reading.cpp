@@ -21,10 +21,6 @@ std::optional<std::string> text_or_none(const char* text) {
   return text == nullptr ? std::nullopt : std::optional<std::string>(text);
 }
 
-bool is_group_limit(const Detection& detection) {
-  return detection.memory_origin == MemoryOrigin::cgroup_v1 || detection.memory_origin == MemoryOrigin::cgroup_v2;
-}
-
 // Also where a human's number stands: it does not change what the files are.
 Overrides overrides_in(const Said& said) {
   return {text_or_none(said.memory_variable), text_or_none(said.memory_setting), text_or_none(said.cpus_variable),
@@ -59,7 +55,7 @@ bool start_reading(const Said& said) {
 
 void read_group(GroupAnswer& answer) {
   run_core(answer, [](GroupAnswer& out) {
-    if (!is_group_limit(watch->detection) || watch->detection.group.usage.empty()) return;
+    if (!is_group_limit(watch->detection.memory_origin) || watch->detection.group.usage.empty()) return;
     const Outcome<GroupUse> use = read_group_use(*watch->reader, watch->detection.group);
     out.known = static_cast<bool>(use);
     if (use) out.use = *use;
@@ -68,7 +64,7 @@ void read_group(GroupAnswer& answer) {
 
 void read_events(EventsAnswer& answer) {
   run_core(answer, [](EventsAnswer& out) {
-    if (!is_group_limit(watch->detection)) return;
+    if (!is_group_limit(watch->detection.memory_origin)) return;
     const Outcome<MemoryEvents> events = read_memory_events(*watch->reader, watch->detection.group);
     out.known = static_cast<bool>(events);
     if (events) out.events = *events;
@@ -80,7 +76,7 @@ void pressure_file(Text<512>& path) {
   run_core(path, [](Text<512>& out) {
     const std::string& file = watch->detection.group.pressure;
     // /proc/pressure/memory is the whole machine's.
-    if (!is_group_limit(watch->detection) || !file.ends_with("/memory.pressure")) return;
+    if (!is_group_limit(watch->detection.memory_origin) || !file.ends_with("/memory.pressure")) return;
     out.set(watch->root == "/" ? file : watch->root + file);
   });
 }

@@ -188,8 +188,7 @@ void define_startup_settings(const Tuning& tuning) {
   define_choices();
   show_profile(tuning);
   define_detected(tuning.found);
-  define_governor_settings(tuning.found.memory_origin == MemoryOrigin::cgroup_v1 ||
-                           tuning.found.memory_origin == MemoryOrigin::cgroup_v2);
+  define_governor_settings(is_group_limit(tuning.found.memory_origin));
   MarkGUCPrefixReserved("aza");
 }
 
