@@ -72,6 +72,20 @@ eval { $receiver->finish };
 $node->append_conf('postgresql.conf', "autovacuum = off\naza.pressure_action = none");
 $node->restart;
 
+# As on a machine whose data set fits into its memory: the group is full of page cache that the kernel can take back.
+write_group($root, 'memory.stat', "anon 50000000\nfile 1000000000\ninactive_file 100000\nactive_file 900000000");
+$node->append_conf('postgresql.conf', 'aza.pressure_action = cancel');
+reload($node);
+percent_in_use(99);
+guard_looks();
+is($node->safe_psql('postgres', 'SELECT count(*) FROM aza_events()'), 0, 'a group that is full of page cache is not under pressure');
+is(stat_of($node, 'most memory in use, bytes'), int((1 << 30) / 100 * 99) + 1 - 100000 - (900000000 - (1 << 26)),
+	'what counts is the usage less the page cache that can be had back');
+write_group($root, 'memory.stat', "anon 50000000\nfile 100000000\ninactive_file 0");
+percent_in_use(20);
+$node->append_conf('postgresql.conf', 'aza.pressure_action = none');
+reload($node);
+
 my ($large, $large_pid) = session_that_holds(60);
 my ($small, $small_pid) = session_that_holds(20);
 percent_in_use(97);

@@ -18,7 +18,6 @@ namespace aza {
 
 namespace {
 
-constexpr const char* kMeminfo = "/proc/meminfo";
 constexpr const char* kOnlineCpus = "/sys/devices/system/cpu/online";
 constexpr const char* kOnlineNodes = "/sys/devices/system/node/online";
 constexpr const char* kMachinePressure = "/proc/pressure/memory";
@@ -92,13 +91,12 @@ private:
   void look_at_machine() {
     const Outcome<std::string> text = reader_.read(kMeminfo);
     if (text) meminfo_ = *text;
-    const Outcome<int64_t> total =
-        text ? named_number(meminfo_, "MemTotal") : Outcome<int64_t>::unknown(text.because());
-    if (total && *total > 0) {
+    const Outcome<int64_t> total = machine_memory(text);
+    if (total) {
       found_.machine_bytes = *total;
       add("MemTotal", whole_mib_size(*total), kMeminfo);
     } else {
-      add("MemTotal", kUnknown, kMeminfo, total ? "it is 0" : total.because());
+      add("MemTotal", kUnknown, kMeminfo, total.because());
     }
   }
 

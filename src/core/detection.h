@@ -72,6 +72,8 @@ struct Detection {
   std::string cpus_source;  // "cgroup v2 cpu.max (150000/100000, rounded up)", "cpuset", ...
 
   std::optional<int64_t> machine_bytes;  // MemTotal
+  // The tightest limit of a group where it is less than that; also where a human chose another number.
+  std::optional<int64_t> group_limit_bytes;
   std::string cgroup_mode;               // "v2", "v1", "hybrid", "none", "unknown"
   bool container_without_limit = false;  // in a container, and the memory is the machine's
   bool oom_group = false;                // memory.oom.group=1 at a visible level: the postmaster dies with a backend

@@ -13,6 +13,8 @@ namespace {
 // More than any machine has, and small enough that sums and differences of a few stay numbers.
 constexpr int64_t kMostBytes = int64_t{1} << 60;
 
+constexpr int64_t kActiveCacheShare = 16;  // so much active page cache counts as needed
+
 // The first of the two names that the text has; 0 where it has neither, as on kernels that do not count it.
 int64_t number_of(std::string_view text, std::string_view v2_name, std::string_view v1_name) {
   for (std::string_view name : {v1_name, v2_name}) {
@@ -29,13 +31,18 @@ Outcome<GroupUse> parse_group_use(std::string_view usage_text, std::string_view 
   const int64_t cache = number_of(stat, "file", "total_cache");
   const int64_t unwritten =
       number_of(stat, "file_dirty", "total_dirty") + number_of(stat, "file_writeback", "total_writeback");
-  const int64_t inactive = number_of(stat, "inactive_file", "total_inactive_file");
   GroupUse use;
   use.usage = std::min(*usage, kMostBytes);
   use.anonymous = number_of(stat, "anon", "total_rss");
   use.kernel = std::max<int64_t>(0, use.usage - use.anonymous - cache) + unwritten;
-  use.working_set = std::max<int64_t>(0, use.usage - inactive);
+  use.inactive_file = number_of(stat, "inactive_file", "total_inactive_file");
+  use.active_file = number_of(stat, "active_file", "total_active_file");
   return use;
+}
+
+int64_t working_set(const GroupUse& use, int64_t limit) {
+  const int64_t idle_cache = use.inactive_file + std::max<int64_t>(0, use.active_file - limit / kActiveCacheShare);
+  return std::max<int64_t>(0, use.usage - idle_cache);
 }
 
 Outcome<GroupUse> read_group_use(const SystemReader& reader, const GroupPaths& group) {

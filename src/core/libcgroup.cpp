@@ -96,4 +96,14 @@ CgroupLibrary ask_libcgroup() {
 
 #endif
 
+std::variant<Detection, InputError> detect_with_libcgroup(const SystemReader& reader, std::string_view root,
+                                                          const Overrides& overrides, const std::string& wal_folder) {
+  auto result = detect(reader, overrides, wal_folder, nullptr);
+  const auto* found = std::get_if<Detection>(&result);
+  if (found == nullptr || root != "/" || (found->cgroup_mode != "unknown" && found->cgroup_mode != "none"))
+    return result;
+  const CgroupLibrary library = ask_libcgroup();
+  return detect(reader, overrides, wal_folder, &library);
+}
+
 }  // namespace aza

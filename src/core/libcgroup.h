@@ -8,4 +8,9 @@ namespace aza {
 
 CgroupLibrary ask_libcgroup();
 
+// detect(), and where mountinfo leaves the mode open, with libcgroup's word: only of the real system, whose `root` is
+// "/". Asking takes longer than all the rest of a start's work together (it loads libsystemd).
+std::variant<Detection, InputError> detect_with_libcgroup(const SystemReader& reader, std::string_view root,
+                                                          const Overrides& overrides, const std::string& wal_folder);
+
 }  // namespace aza

@@ -13,7 +13,6 @@ namespace {
 
 constexpr const char* kMemoryVariable = "POSTGRES_MEMORY";
 constexpr const char* kMemorySetting = "aza.memory";
-constexpr const char* kMeminfo = "/proc/meminfo";
 
 // The winner of a variable and a setting: the variable. Without a name where neither says anything.
 struct Said {
@@ -85,6 +84,12 @@ void warn_if_small(Detection* detection) {
 
 }  // namespace
 
+Outcome<int64_t> machine_memory(const Outcome<std::string>& meminfo) {
+  if (!meminfo) return Outcome<int64_t>::unknown(meminfo.because());
+  Outcome<int64_t> total = named_number(*meminfo, "MemTotal");
+  return total && *total == 0 ? Outcome<int64_t>::unknown("it is 0") : total;
+}
+
 std::variant<MemoryOverride, InputError> memory_override(const Overrides& overrides) {
   const Said said = who_said(kMemoryVariable, overrides.memory_variable, kMemorySetting, overrides.memory_setting);
   if (said.name.empty()) return MemoryOverride{};
@@ -104,6 +109,7 @@ std::variant<CpuOverride, InputError> cpu_override(const Overrides& overrides) {
 void choose_memory(const MemoryOverride& chosen, const MemoryLimit* limit, int cgroup_version, Detection* detection) {
   const bool limit_counts =
       limit != nullptr && (!detection->machine_bytes || limit->value.amount() <= *detection->machine_bytes);
+  if (limit_counts) detection->group_limit_bytes = limit->value.amount();
   if (!chosen.name.empty()) {
     use_override(chosen, limit, detection);
   } else if (limit_counts) {

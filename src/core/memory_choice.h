@@ -10,6 +10,11 @@
 
 namespace aza {
 
+inline constexpr const char* kMeminfo = "/proc/meminfo";
+
+// MemTotal in bytes, never 0, from the text of kMeminfo.
+Outcome<int64_t> machine_memory(const Outcome<std::string>& meminfo);
+
 // What a human said, checked; `name` (POSTGRES_MEMORY, aza.cpus, ...) is empty where nobody said anything.
 struct MemoryOverride {
   std::string name;

@@ -11,27 +11,10 @@ namespace aza {
 
 namespace {
 
-std::optional<std::string> optional_text(const char* text) {
-  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
-}
-
-// Only the real system can be asked through libcgroup. It takes longer than all the rest of a start's work together
-// (loading it loads libsystemd), so a start asks it only where mountinfo leaves the mode open; aza_detection() always
-// does.
-bool library_can_decide(const char* root, const Detection& detection) {
-  return strcmp(root, "/") == 0 && (detection.cgroup_mode == "unknown" || detection.cgroup_mode == "none");
-}
-
 void probe_in_core(const Said& said, const char* wal_folder, ProbeAnswer& out) {
   const auto reader = system_reader(said.root);
-  const Overrides overrides{optional_text(said.memory_variable), optional_text(said.memory_setting),
-                            optional_text(said.cpus_variable), optional_text(said.cpus_setting)};
-  auto result = detect(*reader, overrides, wal_folder, nullptr);
+  const auto result = detect_with_libcgroup(*reader, said.root, overrides_in(said), wal_folder);
   if (const auto* error = std::get_if<InputError>(&result)) return copy_error(*error, out.error);
-  if (library_can_decide(said.root, std::get<Detection>(result))) {
-    const CgroupLibrary library = ask_libcgroup();
-    result = detect(*reader, overrides, wal_folder, &library);
-  }
   copy_detection(std::get<Detection>(result), out.found);
 }
 

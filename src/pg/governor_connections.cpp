@@ -1,6 +1,5 @@
 #include "pg/governor_connections.h"
 
-#include "core/bytes.h"
 #include "pg/governor_settings.h"
 #include "pg/governor_shared.h"
 
@@ -25,7 +24,7 @@ void refuse(uint32 connections, uint32 fit) {
           (errcode(ERRCODE_TOO_MANY_CONNECTIONS),
            errmsg("too many connections for the server's memory: %u are open, %u fit", connections - 1, fit),
            errdetail("An idle connection holds " INT64_FORMAT " kB here, and the memory limit is " INT64_FORMAT "MB.",
-                     each, governor->limit.memory_mib),
+                     each, memory_ceiling(governor->limit) / kMiB),
            errhint("Put PgBouncer in front of the server, close idle connections, or give the server more memory.")));
 }
 

@@ -153,7 +153,7 @@ long ms_left(TimestampTz since) {
 // The lock is held.
 bool take_late(GrantSlot* slot, const GrantRequest& request, PoolAnswer& answer) {
   if (waiting_slots()[0] != MyProcNumber) return false;
-  const int64 reserve_left = late_reserve(governor->limit.memory_mib * kMiB) - governor->reserve_used;
+  const int64 reserve_left = late_reserve(memory_ceiling(governor->limit)) - governor->reserve_used;
   const ImmediateGrant grant = late_grant(pool_rules(), governor->use, request.least, reserve_left);
   if (grant.from_pool == 0 && grant.from_reserve == 0) return false;
   answer = {grant.from_pool, grant.from_reserve, grant.from_pool > 0};

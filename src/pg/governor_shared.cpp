@@ -1,11 +1,9 @@
 #include "pg/governor_shared.h"
 
-#include "core/bytes.h"
 #include "core/plan.h"
 #include "pg/governor_grants.h"
 #include "pg/governor_settings.h"
 #include "pg/guc_record.h"
-#include "pg/tuning.h"
 
 namespace aza {
 
@@ -32,15 +30,6 @@ void request_memory() {
   RequestNamedLWLockTranche(kTranche, 1);
 }
 
-void start_limit(LimitNow& limit) {
-  limit.generation = 0;
-  limit.memory_mib = tuning.found.memory_mib;
-  limit.cpus = tuning.found.cpus;
-  limit.memory_source = tuning.found.memory_source;
-  limit.cpus_source = tuning.found.cpus_source;
-  limit.memory_path = tuning.found.memory_limit_path;
-}
-
 void start_empty() {
   memset(static_cast<void*>(governor), 0, bytes_for(MaxBackends));
   governor->slots = MaxBackends;
@@ -49,7 +38,7 @@ void start_empty() {
   pg_atomic_init_u32(&governor->connections, 0);
   pg_atomic_init_u64(&governor->most_connections, 0);
   pg_atomic_init_u32(&governor->connections_that_fit, PG_UINT32_MAX);
-  start_limit(governor->limit);
+  governor->limit = {tuning.found, 0};
   governor->seen_events = kept_events;
   governor->shared_memory = guc_amount(guc_record("shared_memory_size"));
   governor->measured.idle_backend = kIdleBackendKib * kKiB;
@@ -122,7 +111,7 @@ GrantSlot* own_slot() {
 
 PoolRules pool_rules() {
   const Measured& measured = governor->measured;
-  const int64 limit = governor->limit.memory_mib * kMiB;
+  const int64 limit = memory_ceiling(governor->limit);
   const int64 connections = pg_atomic_read_u32(&governor->connections);
   PoolFacts facts;
   facts.limit = limit;

@@ -2,10 +2,13 @@
 // always begins clean.
 #pragma once
 
+#include <algorithm>
+
+#include "core/bytes.h"
 #include "core/grant_pool.h"
 #include "core/memory_events.h"
 #include "pg/backend_api.h"
-#include "pg/plain.h"
+#include "pg/tuning.h"
 
 namespace aza {
 
@@ -83,15 +86,15 @@ struct SeenEvents {
   MemoryEvents events;
 };
 
-// The limit in force, and who says so. `generation` changes with it; see live_limit.h.
-struct LimitNow {
+// The limits in force, and who says so. `generation` changes with them; see live_limit.h.
+struct LimitNow : Limits {
   uint32 generation;
-  int64 memory_mib;
-  int cpus;
-  Text<160> memory_source;
-  Text<160> cpus_source;
-  Text<512> memory_path;
 };
+
+// What there is to deal out of: a human's number or the group's limit, whichever is less. Bytes.
+inline int64 memory_ceiling(const Limits& limits) {
+  return (limits.group_limit_mib > 0 ? std::min(limits.memory_mib, limits.group_limit_mib) : limits.memory_mib) * kMiB;
+}
 
 struct GovernorShared {
   LWLock* lock;

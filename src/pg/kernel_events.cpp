@@ -23,7 +23,7 @@ void tell_of_kills(const EventsAnswer& now, int64 kills) {
                          "the kernel killed " INT64_FORMAT " processes of the server's group for lack of memory",
                          static_cast<unsigned long>(kills), kills),
            errdetail("%s has counted " INT64_FORMAT " since the group was made; the limit is " INT64_FORMAT "MB.",
-                     now.path.c_str(), now.events.oom_kills, governor->limit.memory_mib),
+                     now.path.c_str(), now.events.oom_kills, memory_ceiling(governor->limit) / kMiB),
            errhint("Give the server more memory, or lower max_connections or aza.max_query_memory; see "
                    "aza_memory_grants() for what queries hold.")));
   write_event("oom kill", now.path.c_str(), psprintf(INT64_FORMAT " kills", now.events.oom_kills - kills),
@@ -34,11 +34,16 @@ void tell_of_kills(const EventsAnswer& now, int64 kills) {
 
 void follow_kernel_events(bool stalled) {
   static EventsAnswer now;
+  static Text<512> path;
   read_events(now);
+  // Another limit may count now, and with it another group, which has counts of its own.
+  const bool same = path.empty() || strcmp(path.c_str(), now.path.c_str()) == 0;
+  path = now.path;
   MemoryEvents since;
   {
     GovernorLock lock;
     SeenEvents& seen = governor->seen_events;
+    if (!same) seen.known = false;
     // What was counted before the first look is not this server's.
     if (now.known && seen.known) since = events_since(seen.events, now.events);
     if (now.known) seen = {true, now.events};

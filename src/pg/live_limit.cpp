@@ -17,13 +17,9 @@ namespace {
 uint32 seen_generation;
 
 void take_over(const LimitNow& limit) {
+  static_cast<Limits&>(tuning.found) = limit;
   tuning.machine.memory_mib = limit.memory_mib;
   tuning.machine.cpus = limit.cpus;
-  tuning.found.memory_mib = limit.memory_mib;
-  tuning.found.cpus = limit.cpus;
-  tuning.found.memory_source = limit.memory_source;
-  tuning.found.cpus_source = limit.cpus_source;
-  tuning.found.memory_limit_path = limit.memory_path;
   tuning.replanned = true;
   seen_generation = limit.generation;
 }
@@ -40,7 +36,13 @@ void show_detected(const LimitNow& limit) {
   show("aza.detected_cpus", text);
   show("aza.detected_memory_source", limit.memory_source.c_str());
   show("aza.detected_cpus_source", limit.cpus_source.c_str());
-  show("aza.memory_limit_path", limit.memory_path.c_str());
+  show("aza.memory_limit_path", limit.memory_limit_path.c_str());
+}
+
+// Its default is to govern where there is a limit; what humans said outranks it.
+void show_governor(const LimitNow& limit) {
+  set_config_option("aza.governor", limit.group_limit_mib > 0 ? "on" : "off", PGC_SIGHUP, PGC_S_DYNAMIC_DEFAULT,
+                    GUC_ACTION_SET, true, LOG, false);
 }
 
 // Only mode enforce stands above a configuration file's line, and never above ALTER SYSTEM's.
@@ -66,6 +68,7 @@ void adopt(const LimitNow& limit) {
   take_over(limit);
   plan_for(tuning.machine, server_bounds(), tuning.plan);
   show_detected(limit);
+  show_governor(limit);
   if (tuning.mode == Mode::report) return;
   for (const PlanRow& row : tuning.plan.settings) apply_row(row);
 }
@@ -84,17 +87,19 @@ char* changes(const PlainPlan& before, bool at_once) {
   return words.len > 0 ? words.data : pstrdup("nothing");
 }
 
-char* limit_words(const LimitNow& limit) {
-  return psprintf(INT64_FORMAT "MB, CPUs %d", limit.memory_mib, limit.cpus);
+char* limit_words(const Limits& limit) {
+  char* words = psprintf(INT64_FORMAT "MB, CPUs %d", limit.memory_mib, limit.cpus);
+  if (limit.group_limit_mib == 0 || limit.group_limit_mib == limit.memory_mib) return words;
+  return psprintf("%s, limit of the group " INT64_FORMAT "MB", words, limit.group_limit_mib);
 }
 
 void warn_if_too_small(const LimitNow& limit) {
-  const int64 memory = limit.memory_mib * kMiB;
+  const int64 memory = memory_ceiling(limit);
   if (memory > governor->shared_memory) return;
   ereport(WARNING,
           (errmsg("the memory limit of " INT64_FORMAT "MB is below the " INT64_FORMAT
                   "MB of shared memory that the server has taken",
-                  limit.memory_mib, governor->shared_memory / kMiB),
+                  memory / kMiB, governor->shared_memory / kMiB),
            errdetail(
                "Shared memory cannot shrink while the server runs: the kernel will kill it when its buffers fill up."),
            errhint("Raise the limit again, or restart the server: it then plans for the new limit.")));
@@ -104,26 +109,20 @@ void tell(const LimitNow& before, const LimitNow& after, const PlainPlan& old_pl
   ereport(LOG, (errmsg("aza_autoconf: the limits changed from %s to %s: %s", limit_words(before), limit_words(after),
                        changes(old_plan, true)),
                 errdetail("After a restart: %s.", changes(old_plan, false))));
-  write_event("limit", after.memory_path.empty() ? after.memory_source.c_str() : after.memory_path.c_str(),
+  write_event("limit", after.memory_limit_path.empty() ? after.memory_source.c_str() : after.memory_limit_path.c_str(),
               limit_words(before), limit_words(after));
   warn_if_too_small(after);
 }
 
-// Where nobody has overridden them; what could not be read stays as it is.
+// What could not be read stays as it is.
 LimitNow limits_now(const LimitNow& before) {
   LimitAnswer read;
   read_limits(read);
-  LimitNow now = before;
-  if (read.memory_known) now.memory_mib = std::max<int64>(1, read.memory_bytes / kMiB);
-  if (read.cpus_known) now.cpus = read.cpus;
-  if (now.memory_mib == before.memory_mib && now.cpus == before.cpus) return before;
-  now.generation++;
-  if (now.memory_mib != before.memory_mib) {
-    now.memory_path = read.memory_path;
-    if (read.memory_path.empty()) now.memory_source.set("/proc/meminfo");
-  }
-  if (now.cpus != before.cpus) now.cpus_source.set("read again while the server runs");
-  return now;
+  const Limits& found = read.limits;
+  if (!read.news || (found.memory_mib == before.memory_mib && found.cpus == before.cpus &&
+                     found.group_limit_mib == before.group_limit_mib))
+    return before;
+  return {found, before.generation + 1};
 }
 
 void publish(const LimitNow& now) {
@@ -135,16 +134,17 @@ void publish(const LimitNow& now) {
 
 }  // namespace
 
-void follow_limits() {
+bool follow_limits() {
   static LimitNow before, now;
   static PlainPlan old_plan;
   read_published(before);
   now = limits_now(before);
-  if (now.generation == before.generation) return;
+  if (now.generation == before.generation) return false;
   publish(now);
   old_plan = tuning.plan;
   adopt(now);
   tell(before, now, old_plan);
+  return true;
 }
 
 void apply_new_limits() {

@@ -9,8 +9,8 @@
 
 namespace aza {
 
-// The worker's part: reads the limits, and publishes them where they have changed.
-void follow_limits();
+// The worker's part: reads the limits, and publishes them where they have changed, which is the answer.
+bool follow_limits();
 
 // Every other process's part. Cheap where nothing has changed.
 void apply_new_limits();

@@ -1,5 +1,9 @@
 #include "pg/plain_copies.h"
 
+#include <algorithm>
+
+#include "core/bytes.h"
+
 namespace aza {
 
 namespace {
@@ -18,7 +22,25 @@ void copy_setting(const PlannedSetting& from, PlanRow& to) {
   to.bound.set(from.bound);
 }
 
+std::optional<std::string> text_or_none(const char* text) {
+  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+}
+
 }  // namespace
+
+Overrides overrides_in(const Said& said) {
+  return {text_or_none(said.memory_variable), text_or_none(said.memory_setting), text_or_none(said.cpus_variable),
+          text_or_none(said.cpus_setting)};
+}
+
+void copy_limits(const Detection& from, Limits& to) {
+  to.memory_mib = from.memory_mib;
+  to.group_limit_mib = from.group_limit_bytes ? std::max<int64_t>(1, *from.group_limit_bytes / kMiB) : 0;
+  to.memory_source.set(from.memory_source);
+  to.memory_limit_path.set(from.memory_limit_path);
+  to.cpus = from.cpus;
+  to.cpus_source.set(from.cpus_source);
+}
 
 void copy_error(const InputError& from, PlainError& to) {
   to.set = true;
@@ -35,13 +57,7 @@ void copy_fact(const Fact& from, FactRow& to) {
 }
 
 void copy_detection(const Detection& from, FoundMachine& to) {
-  to.memory_mib = from.memory_mib;
-  to.memory_origin = from.memory_origin;
-  to.memory_source.set(from.memory_source);
-  to.memory_limit_path.set(from.memory_limit_path);
-  to.cpus = from.cpus;
-  to.cpu_origin = from.cpu_origin;
-  to.cpus_source.set(from.cpus_source);
+  copy_limits(from, to);
   to.huge_pages = from.huge_pages;
   to.wal_free_bytes = from.wal_free_bytes;
   for (const Fact& fact : from.facts)

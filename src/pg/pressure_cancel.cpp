@@ -18,7 +18,7 @@ void explain_cancel(void*) {
   const uint64 bytes = pg_atomic_exchange_u64(&slot->cancel_bytes, 0);
   const auto at = static_cast<TimestampTz>(pg_atomic_read_u64(&slot->cancel_at));
   if (bytes == 0 || TimestampDifferenceExceeds(at, GetCurrentTimestamp(), kBelatedMs)) return;
-  const int64 limit = governor->limit.memory_mib;
+  const int64 limit = memory_ceiling(governor->limit) / kMiB;
   errcode(ERRCODE_OUT_OF_MEMORY);
   errmsg("canceling statement because the server is about to run out of memory");
   errdetail("The query's processes held " UINT64_FORMAT

@@ -111,7 +111,7 @@ void cover(Tally& tally) {
 
 // Beyond these the connections alone leave nothing for a single query.
 uint32 connections_that_fit(const Measured& measured) {
-  const int64 limit = governor->limit.memory_mib * kMiB;
+  const int64 limit = memory_ceiling(governor->limit);
   const int64 kernel_per = measured.connections > 0 ? measured.kernel / measured.connections : 0;
   const int64 room = limit - governor->shared_memory - pool_reserve(limit) / 2;
   return room <= 0 ? 0
@@ -180,8 +180,8 @@ void say(const Look& look, bool cancels) {
 int64 percent_in_use() {
   GroupAnswer group;
   read_group(group);
-  const int64 limit = governor->limit.memory_mib * kMiB;
-  return group.known && limit > 0 ? group.use.working_set * 100 / limit : 0;
+  const int64 limit = memory_ceiling(governor->limit);
+  return group.known && limit > 0 ? working_set(group.use, limit) * 100 / limit : 0;
 }
 
 Look take_look() {
@@ -192,8 +192,8 @@ Look take_look() {
   Tally tally = tally_up(found);
   Look look = {};
   look.group = group.known;
-  look.limit = governor->limit.memory_mib * kMiB;
-  look.working_set = group.known ? group.use.working_set : tally.all;
+  look.limit = memory_ceiling(governor->limit);
+  look.working_set = group.known ? working_set(group.use, look.limit) : tally.all;
   look.percent = look.limit > 0 ? look.working_set * 100 / look.limit : 0;
   look.largest = largest_query(tally);
   GovernorLock lock;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "core/libcgroup.h"
 #include "core/limit_watch.h"
 #include "pg/guard.h"
+#include "pg/plain_copies.h"
 
 namespace aza {
 
@@ -13,25 +15,27 @@ struct Watch {
   std::string root;
   std::unique_ptr<SystemReader> reader;
   std::unique_ptr<SystemReader> machine;  // processes are the real ones, whatever aza.root says
+  Overrides overrides;
   Detection detection;
+  LimitReading reading;  // at the time of the detection
+  bool told;             // the detection's limits were handed out
 };
 Watch* watch;  // lives as long as the worker
 
-std::optional<std::string> text_or_none(const char* text) {
-  return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+// As at the server's start, so that both conclude the same; false where a human's text is wrong, which that start has
+// refused.
+bool detect_again(Watch& of) {
+  auto result = detect_with_libcgroup(*of.reader, of.root, of.overrides, "");
+  auto* detection = std::get_if<Detection>(&result);
+  if (detection == nullptr) return false;
+  of.detection = std::move(*detection);
+  of.reading = read_limits_again(*of.reader, of.detection);
+  of.told = false;
+  return true;
 }
 
-// Also where a human's number stands: it does not change what the files are.
-Overrides overrides_in(const Said& said) {
-  return {text_or_none(said.memory_variable), text_or_none(said.memory_setting), text_or_none(said.cpus_variable),
-          text_or_none(said.cpus_setting)};
-}
-
-bool is_human(MemoryOrigin origin) {
-  return origin == MemoryOrigin::variable || origin == MemoryOrigin::setting;
-}
-bool is_human(CpuOrigin origin) {
-  return origin == CpuOrigin::variable || origin == CpuOrigin::setting;
+bool in_limited_group() {
+  return watch->detection.group_limit_bytes.has_value();
 }
 
 }  // namespace
@@ -43,19 +47,16 @@ bool start_reading(const Said& said) {
     made->root = said.root;
     made->reader = system_reader(said.root);
     made->machine = system_reader("/");
-    auto result = detect(*made->reader, overrides_in(said), "", nullptr);
-    if (auto* detection = std::get_if<Detection>(&result)) {
-      made->detection = std::move(*detection);
-      watch = made.release();
-      out = true;
-    }
+    made->overrides = overrides_in(said);
+    out = detect_again(*made);
+    if (out) watch = made.release();
   });
   return run.ok && found;
 }
 
 void read_group(GroupAnswer& answer) {
   run_core(answer, [](GroupAnswer& out) {
-    if (!is_group_limit(watch->detection.memory_origin) || watch->detection.group.usage.empty()) return;
+    if (!in_limited_group() || watch->detection.group.usage.empty()) return;
     const Outcome<GroupUse> use = read_group_use(*watch->reader, watch->detection.group);
     out.known = static_cast<bool>(use);
     if (use) out.use = *use;
@@ -64,7 +65,7 @@ void read_group(GroupAnswer& answer) {
 
 void read_events(EventsAnswer& answer) {
   run_core(answer, [](EventsAnswer& out) {
-    if (!is_group_limit(watch->detection.memory_origin)) return;
+    if (!in_limited_group()) return;
     const Outcome<MemoryEvents> events = read_memory_events(*watch->reader, watch->detection.group);
     out.known = static_cast<bool>(events);
     if (events) out.events = *events;
@@ -76,20 +77,18 @@ void pressure_file(Text<512>& path) {
   run_core(path, [](Text<512>& out) {
     const std::string& file = watch->detection.group.pressure;
     // /proc/pressure/memory is the whole machine's.
-    if (!is_group_limit(watch->detection.memory_origin) || !file.ends_with("/memory.pressure")) return;
+    if (!in_limited_group() || !file.ends_with("/memory.pressure")) return;
     out.set(watch->root == "/" ? file : watch->root + file);
   });
 }
 
 void read_limits(LimitAnswer& answer) {
   run_core(answer, [](LimitAnswer& out) {
-    const Detection& before = watch->detection;
-    const LimitReading now = read_limits_again(*watch->reader, before);
-    out.memory_known = !is_human(before.memory_origin) && (now.memory_bytes || before.machine_bytes);
-    if (out.memory_known) out.memory_bytes = now.memory_bytes ? *now.memory_bytes : *before.machine_bytes;
-    out.memory_path.set(now.memory_path);
-    out.cpus_known = !is_human(before.cpu_origin) && now.cpus.has_value();
-    if (out.cpus_known) out.cpus = *now.cpus;
+    const LimitReading now = read_limits_again(*watch->reader, watch->detection);
+    if (limits_changed(watch->reading, now)) detect_again(*watch);
+    if (watch->told) return;
+    copy_limits(watch->detection, out.limits);
+    out.news = watch->told = true;
   });
 }
 

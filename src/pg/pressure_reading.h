@@ -11,7 +11,7 @@ namespace aza {
 bool start_reading(const Said& said);
 
 struct GroupAnswer {
-  bool known;  // the limit is a group's, and its accounts can be read
+  bool known;  // there is a group with a limit, and its accounts can be read
   GroupUse use;
 };
 void read_group(GroupAnswer& answer);
@@ -28,13 +28,9 @@ void read_events(EventsAnswer& answer);
 void pressure_file(Text<512>& path);
 
 struct LimitAnswer {
-  bool memory_known;
-  int64_t memory_bytes;  // at most the machine's
-  Text<512> memory_path;
-  bool cpus_known;
-  int cpus;
+  bool news;  // false: nothing has changed since the last answer
+  Limits limits;
 };
-// Only what no human has overridden.
 void read_limits(LimitAnswer& answer);
 
 // Anonymous memory of each process in bytes; 0 where it has ended.

@@ -16,6 +16,7 @@ constexpr const char* kTriggers[] = {"some 150000 1000000", "some 300000 2000000
 
 WaitEventSet* waits;
 uint32 wait_event;
+Text<512> file;  // that the trigger is for; empty: there is none
 int trigger = -1;
 int told = -1;  // an epoll set with the trigger alone
 
@@ -27,9 +28,9 @@ void close_trigger() {
   errno = problem;
 }
 
-bool set_trigger(const char* file) {
+bool set_trigger() {
   for (const char* text : kTriggers) {
-    trigger = open(file, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    trigger = open(file.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (trigger < 0) return false;
     if (write(trigger, text, strlen(text) + 1) > 0) return true;
     close_trigger();
@@ -47,9 +48,8 @@ bool watch_trigger() {
 }
 
 void start_trigger() {
-  static Text<512> file;
   pressure_file(file);
-  if (!file.empty() && set_trigger(file.c_str()) && watch_trigger()) return;
+  if (!file.empty() && set_trigger() && watch_trigger()) return;
   ereport(LOG, (errmsg("aza_autoconf watches the memory in use without the kernel's pressure triggers"),
                 file.empty() ? errdetail("There is no cgroup v2 with a memory.pressure whose limit counts.")
                              : errdetail("Could not set one in \"%s\": %m.", file.c_str())));
@@ -67,11 +67,20 @@ void drop_trigger_of_gone_group() {
 
 void start_waiting() {
   start_trigger();
-  wait_event = WaitEventExtensionNew("AzaWatch");
+  if (wait_event == 0) wait_event = WaitEventExtensionNew("AzaWatch");
   waits = CreateWaitEventSet(nullptr, 3);
   AddWaitEventToSet(waits, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, nullptr);
   AddWaitEventToSet(waits, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, nullptr, nullptr);
   if (told >= 0) AddWaitEventToSet(waits, WL_SOCKET_READABLE, told, nullptr, nullptr);
+}
+
+void follow_group() {
+  static Text<512> now;
+  pressure_file(now);
+  if (strcmp(now.c_str(), file.c_str()) == 0) return;
+  FreeWaitEventSet(waits);
+  close_trigger();
+  start_waiting();
 }
 
 bool wait_for_stall(long ms) {

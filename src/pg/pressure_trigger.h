@@ -8,6 +8,9 @@ namespace aza {
 // waits for the time alone.
 void start_waiting();
 
+// After a change of limits, with which another group may be the one to watch.
+void follow_group();
+
 // Whether a stall ended the wait. A set latch ends it, too; the worker ends with the postmaster.
 bool wait_for_stall(long ms);
 

@@ -52,7 +52,7 @@ int64 watch_once(bool stalled) {
   static TimestampTz last;
   const bool due = is_due(last) || stalled;
   if (due) {
-    follow_limits();
+    if (follow_limits()) follow_group();
     follow_kernel_events(stalled);
   }
   const int64 percent = percent_in_use();

@@ -188,7 +188,7 @@ void define_startup_settings(const Tuning& tuning) {
   define_choices();
   show_profile(tuning);
   define_detected(tuning.found);
-  define_governor_settings(is_group_limit(tuning.found.memory_origin));
+  define_governor_settings(tuning.found.group_limit_mib > 0);
   MarkGUCPrefixReserved("aza");
 }
 

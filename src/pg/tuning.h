@@ -17,15 +17,19 @@ struct FactRow {
   Text<320> remark;
 };
 
-// A Detection without its strings' memory.
-struct FoundMachine {
+// What may change while the server runs: the plan follows from memory and CPUs, the governor also from the group's
+// limit.
+struct Limits {
   int64_t memory_mib;
-  MemoryOrigin memory_origin;
+  int64_t group_limit_mib;  // of a control group, also where a human chose another number; 0: there is none
   Text<160> memory_source;
   Text<512> memory_limit_path;
   int cpus;
-  CpuOrigin cpu_origin;
   Text<160> cpus_source;
+};
+
+// A Detection without its strings' memory.
+struct FoundMachine : Limits {
   HugePages huge_pages;
   std::optional<int64_t> wal_free_bytes;
   Rows<FactRow, 64> facts;

@@ -18,8 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else {
     fuzz::check(!events.because().empty());
   }
-  if (const auto use = parse_group_use(first, rest))
-    fuzz::check(use->usage >= 0 && use->working_set >= 0 && use->working_set <= use->usage && use->kernel >= 0);
+  if (const auto use = parse_group_use(first, rest)) {
+    const int64_t needed = working_set(*use, int64_t{1} << 29);
+    fuzz::check(use->usage >= 0 && needed >= 0 && needed <= use->usage && use->kernel >= 0);
+  }
   const auto anonymous = parse_anonymous(first, 4096);
   fuzz::check(anonymous ? *anonymous >= 0 : !anonymous.because().empty());
   return 0;

@@ -40,9 +40,11 @@ static void check_detection(const Detection& found) {
 // What is read again at once is what was found.
 static void check_watch(const SystemReader& reader, const Detection& found) {
   const LimitReading again = read_limits_again(reader, found);
+  fuzz::check(!limits_changed(again, again));
+  fuzz::check(again.machine_bytes == found.machine_bytes);
   if (found.memory_limit_path.empty()) return;
-  fuzz::check(again.memory_bytes && std::max(kMiB, *again.memory_bytes) / kMiB == found.memory_mib);
-  fuzz::check(again.memory_path == found.memory_limit_path);
+  fuzz::check(again.limit_bytes && std::max(kMiB, *again.limit_bytes) / kMiB == found.memory_mib);
+  fuzz::check(again.limit_bytes == found.group_limit_bytes && again.limit_path == found.memory_limit_path);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

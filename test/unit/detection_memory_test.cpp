@@ -146,28 +146,56 @@ TEST(Watch, SeesALimitThatChanges) {
   reader.files[kMax] = "1073741824\n";
   reader.files["/sys/fs/cgroup/cpu.max"] = "150000 100000\n";
   const LimitReading after = read_limits_again(reader, before);
-  EXPECT_EQ(after.memory_bytes, 1073741824);
-  EXPECT_EQ(after.memory_path, kMax);
+  EXPECT_EQ(after.limit_bytes, 1073741824);
+  EXPECT_EQ(after.limit_path, kMax);
   EXPECT_EQ(after.cpus, 2);
 }
 
 TEST(Watch, SeesThatNoLimitIsLeft) {
   MemoryReader reader = container("2147483648\n");
   const Detection before = found_in(reader);
+  const LimitReading then = read_limits_again(reader, before);
+  EXPECT_FALSE(limits_changed(then, read_limits_again(reader, before)));
   reader.files[kMax] = "max\n";
-  EXPECT_EQ(read_limits_again(reader, before).memory_bytes, std::nullopt);
+  EXPECT_EQ(read_limits_again(reader, before).limit_bytes, std::nullopt);
+  EXPECT_TRUE(limits_changed(then, read_limits_again(reader, before)));
   reader.files.erase(kMax);
-  EXPECT_EQ(read_limits_again(reader, before).memory_bytes, std::nullopt);
+  EXPECT_TRUE(limits_changed(then, read_limits_again(reader, before)));
   EXPECT_EQ(read_limits_again(reader, before).cpus, 8);
 }
 
-TEST(Watch, NeverGivesMoreThanTheMachineHas) {
+TEST(Watch, SeesMemoryThatIsPluggedIn) {
+  MemoryReader reader = container("max\n");
+  const Detection before = found_in(reader);
+  const LimitReading then = read_limits_again(reader, before);
+  reader.files["/proc/meminfo"] = "MemTotal: 33554432 kB\n";
+  EXPECT_TRUE(limits_changed(then, read_limits_again(reader, before)));
+  EXPECT_EQ(found_in(reader).memory_mib, 32768);
+}
+
+TEST(Watch, ConcludesNothingFromAFileThatCannotBeRead) {
   MemoryReader reader = container("2147483648\n");
   const Detection before = found_in(reader);
-  reader.files[kMax] = "68719476736\n";
-  const LimitReading after = read_limits_again(reader, before);
-  EXPECT_EQ(after.memory_bytes, before.machine_bytes);
-  EXPECT_EQ(after.memory_path, "");
+  const LimitReading then = read_limits_again(reader, before);
+  reader.files[kMax] = "garbage\n";
+  EXPECT_FALSE(limits_changed(then, read_limits_again(reader, before)));
+  reader.unreadable[kMax] = "Input/output error";
+  EXPECT_FALSE(limits_changed(then, read_limits_again(reader, before)));
+  reader.unreadable["/proc/meminfo"] = "Input/output error";
+  EXPECT_FALSE(limits_changed(then, read_limits_again(reader, before)));
+  reader.unreadable.clear();
+  reader.files[kMax] = "1073741824\n";
+  EXPECT_TRUE(limits_changed(then, read_limits_again(reader, before)));
+}
+
+TEST(GroupLimit, IsKnownAlsoWhereAHumanChoseAnotherNumber) {
+  const auto limit_with = [](const std::string& limit, const char* chosen) {
+    return std::get<Detection>(detect(container(limit), {chosen, {}, {}, {}}, "", nullptr)).group_limit_bytes;
+  };
+  EXPECT_EQ(limit_with("1073741824\n", ""), 1073741824);
+  EXPECT_EQ(limit_with("1073741824\n", "512"), 1073741824);
+  EXPECT_EQ(limit_with("max\n", "512"), std::nullopt);
+  EXPECT_EQ(limit_with("68719476736\n", ""), std::nullopt) << "more than the machine has limits nothing";
 }
 
 TEST(GroupPaths, AreOfTheGroupWhoseLimitCounts) {

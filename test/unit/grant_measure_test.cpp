@@ -9,22 +9,51 @@ namespace {
 TEST(GroupUse, OfVersion2) {
   const auto use = parse_group_use("1000000\n",
                                    "anon 400000\nfile 500000\nkernel 100000\nshmem 200000\nfile_dirty 30000\n"
-                                   "file_writeback 20000\ninactive_file 250000\n");
+                                   "file_writeback 20000\ninactive_file 250000\nactive_file 50000\n");
   ASSERT_TRUE(use);
   EXPECT_EQ(use->usage, 1000000);
   EXPECT_EQ(use->anonymous, 400000);
   EXPECT_EQ(use->kernel, 150000) << "what must be written counts, too";
-  EXPECT_EQ(use->working_set, 750000);
+  EXPECT_EQ(use->inactive_file, 250000);
+  EXPECT_EQ(use->active_file, 50000);
 }
 
 TEST(GroupUse, OfVersion1TakesTheSums) {
-  const auto use = parse_group_use("1000000",
-                                   "cache 1\nrss 2\ndirty 3\ninactive_file 4\ntotal_cache 500000\ntotal_rss 400000\n"
-                                   "total_dirty 0\ntotal_writeback 10000\ntotal_inactive_file 100000\n");
+  const auto use = parse_group_use(
+      "1000000",
+      "cache 1\nrss 2\ndirty 3\ninactive_file 4\ntotal_cache 500000\ntotal_rss 400000\n"
+      "total_dirty 0\ntotal_writeback 10000\ntotal_inactive_file 100000\nactive_file 5\ntotal_active_file 20000\n");
   ASSERT_TRUE(use);
   EXPECT_EQ(use->anonymous, 400000);
   EXPECT_EQ(use->kernel, 110000);
-  EXPECT_EQ(use->working_set, 900000);
+  EXPECT_EQ(use->inactive_file, 100000);
+  EXPECT_EQ(use->active_file, 20000);
+}
+
+TEST(WorkingSet, IsUsageLessInactivePageCache) {
+  GroupUse use;
+  use.usage = 1000000;
+  use.inactive_file = 250000;
+  EXPECT_EQ(working_set(use, 1600000), 750000);
+  use.active_file = 100000;
+  EXPECT_EQ(working_set(use, 1600000), 750000) << "a sixteenth of the limit is needed by those that run";
+}
+
+// As measured: a group of 8 GB whose files were read several times, and no process in it.
+TEST(WorkingSet, IsNotADataSetThatFitsIntoTheMemory) {
+  GroupUse use;
+  use.usage = 8511086592;
+  use.inactive_file = 122880;
+  use.active_file = 8284000256;
+  const int64_t limit = int64_t{8} << 30;
+  EXPECT_EQ(working_set(use, limit) * 100 / limit, 8);
+}
+
+TEST(WorkingSet, IsNeverNegative) {
+  GroupUse use;
+  use.usage = 1000;
+  use.inactive_file = use.active_file = int64_t{1} << 60;
+  EXPECT_EQ(working_set(use, 0), 0);
 }
 
 TEST(GroupUse, IsUnknownWithoutUsage) {
