@@ -20,6 +20,10 @@ CONF
 $node->start;
 $node->safe_psql('postgres', $GovernorNode::tables);
 $node->safe_psql('postgres', 'ANALYZE');
+$node->safe_psql('postgres', <<'SQL');
+CREATE FUNCTION held_in_planning() RETURNS int IMMUTABLE LANGUAGE plpgsql AS
+$$ DECLARE x text := repeat('x', 60 << 20); BEGIN x := pg_sleep(180)::text; RETURN 1; END $$;
+SQL
 
 # How much of the 1GB is in use.
 sub percent_in_use { my ($percent) = @_; write_group($root, 'memory.current', int((1 << 30) / 100 * $percent) + 1); return; }
@@ -127,6 +131,18 @@ $node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_
 $node->safe_psql('postgres', "SELECT pg_cancel_backend($large_pid)");
 like(ended($large), qr/ERROR:  57014: canceling statement due to user request/, "a person's cancel says what it always says");
 $node->safe_psql('postgres', "SELECT pg_cancel_backend($small_pid)");
+
+# Also where no query executes: in the planner, which works out what is constant, and in a block of code.
+for my $case (['the planner', 'SELECT held_in_planning()'], ['a DO block', "DO \$\$ DECLARE x text := repeat('x', 60 << 20); BEGIN x := pg_sleep(180)::text; END \$\$"])
+{
+	my ($where, $statement) = @$case;
+	start_query($large, $statement);
+	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $large_pid") or die;
+	percent_in_use(97);
+	$error = ended($large);
+	percent_in_use(20);
+	like($error, qr/ERROR:  53200: canceling statement because the server is about to run out of memory/, "canceled in $where, it says so, too");
+}
 
 guard_looks();
 is(sort_method(), 'quicksort', 'below 90 % a sort is given the memory not to spill');

@@ -96,12 +96,13 @@ void run_utility(PlannedStmt* statement, const char* text, bool read_only, Proce
                  ParamListInfo params, QueryEnvironment* environment, DestReceiver* destination,
                  QueryCompletion* completion) {
   apply_new_limits();
+  CancelReason reason(CancelReason::Around::utility);
   if (!is_governed(statement))
     return run_next(statement, text, read_only, context, params, environment, destination, completion);
   const char holder = 0;
   ask_for_grant(statement, &holder);
   {
-    CancelReason reason;
+    CancelReason of_query;
     run_next(statement, text, read_only, context, params, environment, destination, completion);
   }
   release_grant(&holder);
@@ -109,6 +110,7 @@ void run_utility(PlannedStmt* statement, const char* text, bool read_only, Proce
 
 PlannedStmt* plan_query(Query* query, const char* text, int options, ParamListInfo params) {
   apply_new_limits();
+  CancelReason reason(CancelReason::Around::planner);
   return next_planner != nullptr ? next_planner(query, text, options, params)
                                  : standard_planner(query, text, options, params);
 }

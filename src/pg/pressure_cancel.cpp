@@ -31,7 +31,7 @@ void explain_cancel(void*) {
 
 bool inside_a_query() {
   for (const ErrorContextCallback* at = error_context_stack; at != nullptr; at = at->previous)
-    if (at->callback == explain_cancel) return true;
+    if (at->callback == explain_cancel && at->arg != nullptr) return true;
   return false;
 }
 

@@ -15,7 +15,13 @@ void explain_cancel(void* frame);
 // restores the stack of callbacks.
 class CancelReason {
 public:
-  CancelReason() : callback_{error_context_stack, explain_cancel, nullptr} { error_context_stack = &callback_; }
+  // Around a query, a planner that works for one, or a utility statement that may run some.
+  enum class Around { query, planner, utility };
+
+  explicit CancelReason(Around what = Around::query)
+      : callback_{error_context_stack, explain_cancel, what == Around::query ? this : nullptr} {
+    error_context_stack = &callback_;
+  }
   ~CancelReason() { error_context_stack = callback_.previous; }
   CancelReason(const CancelReason&) = delete;
   CancelReason& operator=(const CancelReason&) = delete;
@@ -24,7 +30,7 @@ private:
   ErrorContextCallback callback_;
 };
 
-// Whether one of the above is on the stack: correct also after an error was caught.
+// Whether one of the above that is around a query is on the stack: correct also after an error was caught.
 bool inside_a_query();
 
 }  // namespace aza
