@@ -1,52 +1,39 @@
-# Sourced by bench/governor/run: one cluster with one table in a memory group of its own, and ways to start it.
-# shellcheck shell=bash
+# Sourced by bench/governor/run: the cases. Each says how much memory and how many clients, which script each client runs once, who
+# contests, and what goes on beside.
+# shellcheck shell=bash disable=SC2034,SC2154  # read by run; names of tools/private_server.sh
 
-group=/sys/fs/cgroup/memory/aza-bench-$$
-folder=/tmp/aza-bench-governor
+statics='static-1 static-2 static-3 static-5 static-8 static-15 static-25 static-75'
 
-make_group() {  # make_group MEGABYTES
-  mkdir -p "$group"
-  # Without swap, as in a container with swap off; memsw is there only where the kernel counts swap.
-  echo $(($1 * 1048576)) >"$group/memory.limit_in_bytes"
-  [ ! -e "$group/memory.memsw.limit_in_bytes" ] || echo $(($1 * 1048576)) >"$group/memory.memsw.limit_in_bytes"
+machine() { megabytes=$1 clients=$2 script=bench/governor/scripts/$3.sql; }
+
+# The contest that the governor was made for: the best number of clients at a time is found by trying.
+case_base() { machine 512 75 three-queries; contestants="stock plain pgtune timescaledb $statics ours ours:aza.max_query_memory=0"; }
+
+case_1g_100() { machine 1024 100 three-queries; contestants='plain ours'; }
+case_1g_200() { machine 1024 200 three-queries; contestants='plain ours'; }
+case_2g_100() { machine 2048 100 three-queries; contestants='plain ours'; }
+case_2g_200() { machine 2048 200 three-queries; contestants='plain ours'; }
+case_parallel() { machine 1024 75 parallel; contestants='plain ours'; }
+case_underestimated() { machine 512 75 underestimated; contestants='plain ours'; }
+case_arrays() { machine 1024 75 arrays; contestants='plain ours'; }
+case_array_too_large() { machine 512 10 array-too-large; contestants='plain ours'; }
+case_outgrown() { machine 1024 50 outgrown; contestants='plain ours'; }
+case_endless() { machine 512 10 endless; contestants='plain ours'; }
+case_index() { machine 512 40 three-queries; contestants='plain ours'; beside=index; }
+case_idle() { machine 1024 20 three-queries; contestants='plain ours'; beside=idle; idle=200; }
+
+all_cases() { declare -F | sed -n 's/^declare -f case_//p'; }
+
+# Indexes are built over and over until the queries are done.
+beside_index() { while query "$folder" -q -f bench/governor/scripts/index.sql; do :; done >"$folder/index.log" 2>&1; }
+
+# Sessions that have prepared forty statements with a plan of forty partitions each, and keep them.
+beside_idle() {
+  local n
+  for n in $(seq 40); do echo "SELECT count(*) + $n FROM parts WHERE id = :client_id + 1;"; done >"$folder/idle.sql"
+  echo '\sleep 600 s' >>"$folder/idle.sql"
+  as_server_user env PGOPTIONS='-c plan_cache_mode=force_generic_plan' pgbench -h "$folder" -U postgres -n -M prepared \
+    -f "$folder/idle.sql" -c "$idle" -j 2 -t 1 postgres >"$folder/idle.log" 2>&1
 }
-
-# A limit can only be lowered to what is free, and memsw not below the limit: so a fresh group for each case.
-drop_group() {
-  local try
-  [ -d "$group" ] || return 0
-  for try in 1 2 3 4 5 6 7 8 9 10; do
-    rmdir "$group" 2>/dev/null && return
-    sleep 0.5
-  done
-  echo "the group $group could not be removed after $try tries" >&2
-}
-
-oom_kills() { sed -n 's/^oom_kill //p' "$group/memory.oom_control"; }
-peak_mb() { echo $(($(cat "$group/memory.max_usage_in_bytes") / 1048576)); }
-
-start_in_group() {
-  sh -c "echo 0 >$group/cgroup.procs && exec setpriv --reuid=postgres --regid=postgres --init-groups -- \
-    $pg_bin/pg_ctl -D $folder/data -l $folder/server.log -w -t 60 start" >/dev/null
-}
-
-stop_server() { stop_cluster "$folder" immediate 2>/dev/null || stop_cluster "$folder" immediate 2>/dev/null || true; }
-
-# What each of the contestants writes into postgresql.conf for this machine; a line at the end of the file wins.
-settings_of() {  # settings_of NAME MEGABYTES
-  case $1 in
-    ours) echo "shared_preload_libraries = 'aza_autoconf'" ;;
-    ours-off) echo "shared_preload_libraries = 'aza_autoconf'"; echo "aza.governor = off" ;;
-    stock) ;;
-    plain) "$repository/build/bin/aza-plan" --memory "$2" --cpus 2 --format conf 2>/dev/null | grep -v '^huge_pages' ;;
-    *) cat "$repository/bench/governor/$1-$2.conf" ;;
-  esac
-}
-
-heavy_table() {
-  query "$folder" -q -c "CREATE TABLE t AS SELECT i AS id, (i * 7919::bigint % 300000)::int AS k, i % 100 AS g, md5(i::text) AS t
-    FROM generate_series(1, 1000000) i" -c "VACUUM (FREEZE, ANALYZE) t" -c "CHECKPOINT"
-}
-
-# Waits until nothing of an earlier case is still being written, so that each begins alike.
-settle() { sync; sleep 1; }
+idle_sessions() { query "$folder" -qAt -c "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query LIKE '%+ 40 FROM parts%'" postgres; }
+ready_idle() { (($(idle_sessions 2>/dev/null || echo 0) >= idle)); }
