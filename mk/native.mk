@@ -24,9 +24,10 @@ LINK_tools := -static
 CXX_clang := clang++
 FLAGS_clang := -O1
 CXX_asan := clang++
-FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# The same for unit tests and fuzzers, so that ccache compiles core once for both.
+FLAGS_asan := -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 CXX_fuzz := clang++
-FLAGS_fuzz := $(FLAGS_asan) -fsanitize=fuzzer-no-link
+FLAGS_fuzz := $(FLAGS_asan)
 
 CXX := $(CXX_$(VARIANT))
 CXXFLAGS := $(COMMON) $(FLAGS_$(VARIANT))

@@ -22,6 +22,9 @@ case_endless() { machine 512 10 endless; contestants='plain ours'; }
 case_index() { machine 512 40 three-queries; contestants='plain ours'; beside=index; }
 case_idle() { machine 1024 20 three-queries; contestants='plain ours'; beside=idle; idle=200; }
 
+# Nobody waits and much is free: whether it pays to grant more than work_mem, which the default of aza.max_query_memory follows.
+case_elastic() { machine 4096 60 three-queries; at_once=2; contestants='ours ours:aza.max_query_memory=0'; }
+
 all_cases() { declare -F | sed -n 's/^declare -f case_//p'; }
 
 # Indexes are built over and over until the queries are done.

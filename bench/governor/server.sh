@@ -93,11 +93,17 @@ settings_of() {  # settings_of CONTESTANT MEGABYTES CONNECTIONS
 
 # The table of the issue: a million rows; and one whose generic plans are large.
 make_tables() {
-  query "$folder" -q -c "CREATE TABLE t AS SELECT i AS id, (i * 7919::bigint % 300000)::int AS k, i % 100 AS g, md5(i::text) AS t
-    FROM generate_series(1, 1000000) i" -c "VACUUM (FREEZE, ANALYZE) t" \
-    -c "CREATE TABLE parts (id int, t text) PARTITION BY HASH (id)" \
-    -c "SELECT format('CREATE TABLE parts_%s PARTITION OF parts FOR VALUES WITH (MODULUS 40, REMAINDER %s)', i, i) FROM generate_series(0, 39) i \gexec" \
-    -c "CREATE INDEX ON parts (id)" -c "INSERT INTO parts SELECT i, i::text FROM generate_series(1, 4000) i" -c "ANALYZE parts" -c "CHECKPOINT" >/dev/null
+  query "$folder" -q <<'EOF'
+CREATE TABLE t AS SELECT i AS id, (i * 7919::bigint % 300000)::int AS k, i % 100 AS g, md5(i::text) AS t FROM generate_series(1, 1000000) i;
+VACUUM (FREEZE, ANALYZE) t;
+CREATE TABLE parts (id int, t text) PARTITION BY HASH (id);
+SELECT format('CREATE TABLE parts_%s PARTITION OF parts FOR VALUES WITH (MODULUS 40, REMAINDER %s)', i, i) FROM generate_series(0, 39) i
+\gexec
+CREATE INDEX ON parts (id);
+INSERT INTO parts SELECT i, i::text FROM generate_series(1, 4000) i;
+ANALYZE parts;
+CHECKPOINT;
+EOF
 }
 
 # Waits until nothing of an earlier contest is still being written, so that each begins alike.
