@@ -30,6 +30,7 @@ OBJS = \
 	src/core/grant_measure.o \
 	src/core/grant_need.o \
 	src/core/grant_pool.o \
+	src/core/growth_limit.o \
 	src/core/huge_page_probe.o \
 	src/core/kernel_text.o \
 	src/core/libcgroup.o \
@@ -70,6 +71,7 @@ OBJS = \
 	src/pg/governor_shared.o \
 	src/pg/governor_sql.o \
 	src/pg/governor_utility.o \
+	src/pg/growth_guard.o \
 	src/pg/guc_record.o \
 	src/pg/human_choice.o \
 	src/pg/init.o \
@@ -84,6 +86,7 @@ OBJS = \
 	src/pg/pressure_reading.o \
 	src/pg/pressure_trigger.o \
 	src/pg/pressure_worker.o \
+	src/pg/server_processes.o \
 	src/pg/setting_report.o \
 	src/pg/settings.o \
 	src/pg/startup.o \

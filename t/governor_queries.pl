@@ -117,8 +117,13 @@ like($node->safe_psql('postgres', "$parallel; $need"), qr/^granted\|$three\|/, '
 like($node->safe_psql('postgres', "SET max_parallel_workers_per_gather = 0; $need"), qr/^granted\|$one\|/, 'instead of once');
 
 my $off = 'SET enable_presorted_aggregate = off';
+# What array_agg() and its like keep, which no setting bounds: 32 bytes of text, as the planner guesses, and 24 beside each.
+my $kept = 100000 * (32 + 24);
+is(need_of('SELECT array_agg(t) FROM t'), cost(0, [ $kept, $kept ]), 'array_agg() counts with every row');
+is(need_of('SELECT json_agg(t) FROM t'), cost(0, [ $kept, $kept ]), 'so does json_agg()');
+is(need_of('SELECT avg(id::numeric) FROM t'), '', 'but no aggregate whose state keeps its size');
 is(need_of('SELECT count(DISTINCT t) FROM t', $off, "SET work_mem = '64MB'"), cost(0, [ $rows, 64 << 20 ]), 'DISTINCT in an aggregate counts as a sort');
-is(need_of("SELECT string_agg(t, ',' ORDER BY t) FROM t", $off), cost(0, [ $rows, 1 << 20 ]), 'so does ORDER BY, up to work_mem');
+is(need_of("SELECT string_agg(t, ',' ORDER BY t) FROM t", $off), cost(0, [ $rows, 1 << 20 ], [ $kept, $kept ]), 'so does ORDER BY, up to work_mem');
 is(need_of('SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY t) FROM t'), $one, 'and WITHIN GROUP');
 my $wide = 100000 * (37 + 72);
 is(need_of('SELECT count(DISTINCT t), count(DISTINCT id) FROM t', $off),

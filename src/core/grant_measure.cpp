@@ -53,13 +53,15 @@ Outcome<GroupUse> read_group_use(const SystemReader& reader, const GroupPaths& g
   return parse_group_use(*usage, *stat);
 }
 
-Outcome<int64_t> parse_anonymous(std::string_view statm, int64_t page_bytes) {
+Outcome<ProcessMemory> parse_statm(std::string_view statm, int64_t page_bytes) {
   const std::vector<std::string_view> fields = words(first_line(statm));
-  if (fields.size() < 3) return Outcome<int64_t>::unknown("statm has fewer than three numbers");
+  if (fields.size() < 6) return Outcome<ProcessMemory>::unknown("statm has fewer than six numbers");
   const std::optional<int64_t> resident = whole_number(fields[1]);
   const std::optional<int64_t> shared = whole_number(fields[2]);
-  if (!resident || !shared) return Outcome<int64_t>::unknown("statm does not hold numbers");
-  return std::clamp<int64_t>(*resident - *shared, 0, kMostBytes / page_bytes) * page_bytes;
+  const std::optional<int64_t> data = whole_number(fields[5]);
+  if (!resident || !shared || !data) return Outcome<ProcessMemory>::unknown("statm does not hold numbers");
+  const auto bytes = [&](int64_t pages) { return std::clamp<int64_t>(pages, 0, kMostBytes / page_bytes) * page_bytes; };
+  return ProcessMemory{bytes(*resident - *shared), bytes(*data)};
 }
 
 }  // namespace aza

@@ -29,7 +29,11 @@ int64_t working_set(const GroupUse& use, int64_t limit);
 Outcome<GroupUse> parse_group_use(std::string_view usage, std::string_view stat);
 Outcome<GroupUse> read_group_use(const SystemReader& reader, const GroupPaths& group);
 
-// The anonymous memory of one process from /proc/PID/statm, without the lock that smaps_rollup would take.
-Outcome<int64_t> parse_anonymous(std::string_view statm, int64_t page_bytes);
+// Of one process, from /proc/PID/statm: without the lock that smaps_rollup would take. Bytes.
+struct ProcessMemory {
+  int64_t anonymous = 0;  // resident, and its own
+  int64_t data = 0;       // private writable mappings and the stack: what RLIMIT_DATA bounds, and a little more
+};
+Outcome<ProcessMemory> parse_statm(std::string_view statm, int64_t page_bytes);
 
 }  // namespace aza

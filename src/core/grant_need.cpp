@@ -45,6 +45,10 @@ void PlanNeed::add(NodeNeed node) {
   last.real_hundredths = std::max(last.real_hundredths, node.real_hundredths);
 }
 
+void PlanNeed::add_unbounded(int64_t bytes, int processes) {
+  unbounded = std::min(kMostNeed, unbounded + std::min(bytes, kMostNeed) * std::clamp(processes, 1, 1024));
+}
+
 int64_t expected_bytes(double rows, int64_t bytes_per_row) {
   if (!(rows > 0) || bytes_per_row <= 0) return 0;
   const double bytes = rows * static_cast<double>(bytes_per_row);

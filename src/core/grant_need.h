@@ -19,9 +19,11 @@ struct NodeNeed {
 struct PlanNeed {
   static constexpr int kMostNodes = 48;
   int count = 0;
+  int64_t unbounded = 0;  // bytes that grow with the rows whatever work_mem says: array_agg() and its like
   NodeNeed nodes[kMostNodes];
 
   void add(NodeNeed node);
+  void add_unbounded(int64_t bytes, int processes);
 };
 
 // Bytes, and hash_mem_multiplier in hundredths.
@@ -36,7 +38,7 @@ inline constexpr int64_t kMostNeed = int64_t{1} << 50;             // sums stay 
 // Rows times bytes for each, as the planner has them: never negative, at most kMostNeed, also for NaN and infinity.
 int64_t expected_bytes(double rows, int64_t bytes_per_row);
 
-// What all nodes take at once with this work_mem: monotone in it.
+// What all nodes that heed work_mem take at once with it: monotone in it.
 int64_t need_at(const PlanNeed& need, const WorkMem& work_mem);
 
 // What every query takes beside its nodes: memory of the executor and of the catalogue's caches, and all that a

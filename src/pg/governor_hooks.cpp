@@ -7,6 +7,7 @@
 #include "pg/governor_grants.h"
 #include "pg/governor_plan_need.h"
 #include "pg/governor_settings.h"
+#include "pg/growth_guard.h"
 #include "pg/guc_record.h"
 #include "pg/live_limit.h"
 #include "pg/pressure_cancel.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr int kLeastShownKb = 1024;  // a query is not asked to run with less than this, unless its setting is less
 constexpr int64 kFloorShare = 64;
+constexpr int64 kUnboundedShare = 4;
 
 ExecutorStart_hook_type next_start;
 ExecutorRun_hook_type next_run;
@@ -78,13 +80,18 @@ int least_shown_kb(const OwnSetting& own) {
 
 GrantRequest request_for(const PlanNeed& need, const OwnSetting& own, bool fixed) {
   const int64 hash = hash_hundredths();
-  const int64 overhead = process_overhead(need);
+  const int64 beside = process_overhead(need) + need.unbounded;
+  const int64 capacity = static_cast<int64>(pg_atomic_read_u64(&governor->capacity));
   const WorkMem allowed = {own.work_mem_kb * kKiB, hash};
   GrantRequest request;
-  request.need = need_at(need, allowed) + overhead + spill_cache(need, allowed);
-  request.wish = std::max(request.need, need_at(need, {work_mem_without_spill(need, hash), hash}) + overhead);
-  // Without page cache it is slow, but it runs.
-  request.least = need_at(need, fixed ? allowed : WorkMem{least_shown_kb(own) * kKiB, hash}) + overhead;
+  request.need = need_at(need, allowed) + beside + spill_cache(need, allowed);
+  request.wish = std::max(request.need, need_at(need, {work_mem_without_spill(need, hash), hash}) + beside);
+  // Without page cache it is slow, but it runs. And what no setting bounds is a guess, which must not keep it waiting
+  // for a whole pool.
+  request.least = need_at(need, fixed ? allowed : WorkMem{least_shown_kb(own) * kKiB, hash}) + process_overhead(need) +
+                  std::min(need.unbounded, capacity / kUnboundedShare);
+  // A need beyond the whole pool would never be met.
+  request.least = std::min(request.least, std::max<int64>(capacity, 1));
   request.most = fixed ? request.need : request.wish;
   return request;
 }
@@ -94,8 +101,8 @@ int granted_work_mem(const PlanNeed& need, const HeldGrant& grant, const GrantRe
   if (grant.from_reserve > 0) return least_shown_kb(own);
   if (grant.bytes > request.need) return static_cast<int>(work_mem_without_spill(need, hash_hundredths()) / kKiB);
   if (grant.bytes == request.need) return own.work_mem_kb;
-  return static_cast<int>(work_mem_within(need, grant.bytes - process_overhead(need), hash_hundredths(),
-                                          least_shown_kb(own) * kKiB, own.work_mem_kb * kKiB) /
+  return static_cast<int>(work_mem_within(need, grant.bytes - process_overhead(need) - need.unbounded,
+                                          hash_hundredths(), least_shown_kb(own) * kKiB, own.work_mem_kb * kKiB) /
                           kKiB);
 }
 
@@ -103,11 +110,8 @@ void ask_for_grant(QueryDesc* query, const PlanNeed& need) {
   const bool nested = held_grants > 0 || inside_a_query();
   const OwnSetting own = own_setting();
   const bool fixed = own.is_chosen && !govern_explicit;
-  if (need_at(need, {own.work_mem_kb * kKiB, hash_hundredths()}) < floor_bytes()) return;
-  GrantRequest request = request_for(need, own, fixed);
-  // Only what is bound by bytes may be asked for: a fixed need beyond the whole pool would never be met.
-  const int64 capacity = static_cast<int64>(pg_atomic_read_u64(&governor->capacity));
-  request.least = std::min(request.least, std::max<int64>(capacity, 1));
+  if (need_at(need, {own.work_mem_kb * kKiB, hash_hundredths()}) + need.unbounded < floor_bytes()) return;
+  const GrantRequest request = request_for(need, own, fixed);
   HeldGrant* grant = acquire_grant(query, request, static_cast<int64>(query->plannedstmt->queryId), !nested);
   if (fixed) return;
   grant->own_kb = own.work_mem_kb;
@@ -131,6 +135,7 @@ void leave_grant_setting(int level) {
 
 void start_query(QueryDesc* query, int flags) {
   apply_new_limits();
+  lift_stale_growth_limit();
   PlanNeed need;
   if (is_governed(query, flags) && plan_need(query->plannedstmt, need)) ask_for_grant(query, need);
   CancelReason reason;

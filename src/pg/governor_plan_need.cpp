@@ -15,6 +15,7 @@ constexpr int64 kHashedRow = 56;
 constexpr int64 kGroupRow = 104;
 constexpr int64 kSortTuple = 24;  // all that a sort of one column counts of a row
 constexpr int64 kBitmapPage = 56;
+constexpr int64 kKeptRow = 24;  // in an aggregate's state: a chunk's header, and a place in an array that doubles
 
 struct Walk {
   PlanNeed* need;
@@ -92,8 +93,51 @@ void add_aggregate_sorts(const Walk& at, const Agg* agg) {
   expression_tree_walker(reinterpret_cast<Node*>(agg->plan.qual), add_aggregate_sort, &sort);
 }
 
+// Whether the state of an aggregate keeps every row, as that of array_agg(), string_agg() and json_agg() does:
+// pg_aggregate says of all other internal states how much space they take.
+bool keeps_rows(const Aggref* aggregate) {
+  if (aggregate->aggtranstype != INTERNALOID || AGGKIND_IS_ORDERED_SET(aggregate->aggkind)) return false;
+  const HeapTuple tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate->aggfnoid));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const bool keeps = reinterpret_cast<Form_pg_aggregate>(GETSTRUCT(tuple))->aggtransspace == 0;
+  ReleaseSysCache(tuple);
+  return keeps;
+}
+
+// All groups' states are there at the same time where the aggregate hashes, else one group's.
+struct KeptRows {
+  const Walk* at;
+  double rows;
+};
+
+bool add_kept_rows(Node* node, void* context) {
+  if (node == nullptr) return false;
+  if (!IsA(node, Aggref)) return expression_tree_walker(node, add_kept_rows, context);
+  const Aggref* aggregate = reinterpret_cast<const Aggref*>(node);
+  if (!keeps_rows(aggregate)) return false;
+  const KeptRows& kept = *static_cast<const KeptRows*>(context);
+  int width = 0;
+  ListCell* cell;
+  foreach (cell, aggregate->args) {
+    const Node* value = reinterpret_cast<const Node*>(lfirst_node(TargetEntry, cell)->expr);
+    if (IsA(value, Const)) continue;  // such as the delimiter of string_agg()
+    width += get_typavgwidth(exprType(value), exprTypmod(value));
+  }
+  kept.at->need->add_unbounded(expected_bytes(kept.rows, width + kKeptRow), kept.at->processes);
+  return false;
+}
+
+void add_aggregate_states(const Walk& at, const Agg* agg) {
+  const double rows = input(&agg->plan)->plan_rows;
+  const bool together = agg->aggstrategy == AGG_HASHED || agg->aggstrategy == AGG_MIXED;
+  KeptRows kept = {&at, together ? rows : rows / std::max(1.0, static_cast<double>(agg->numGroups))};
+  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.targetlist), add_kept_rows, &kept);
+  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.qual), add_kept_rows, &kept);
+}
+
 void add_agg(const Walk& at, const Agg* agg) {
   add_aggregate_sorts(at, agg);
+  add_aggregate_states(at, agg);
   const int64 state = static_cast<int64>(agg->transitionSpace) + kGroupRow;
   if (agg->aggstrategy == AGG_HASHED || agg->aggstrategy == AGG_MIXED)
     add(at, static_cast<double>(agg->numGroups), input(&agg->plan)->plan_width + state, true);
@@ -209,10 +253,11 @@ void walk(const Plan* plan, Walk at) {
 
 bool plan_need(const PlannedStmt* planned, PlanNeed& need) {
   need.count = 0;
+  need.unbounded = 0;
   const Walk at = {&need, planned, 1, 0};
   walk(planned->planTree, at);
   if (planned->subplans != NIL) walk_list(planned->subplans, at);
-  return need.count > 0;
+  return need.count > 0 || need.unbounded > 0;
 }
 
 }  // namespace aza

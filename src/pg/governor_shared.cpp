@@ -37,15 +37,19 @@ void start_empty() {
   pg_atomic_init_u32(&governor->generation, 0);
   pg_atomic_init_u32(&governor->connections, 0);
   pg_atomic_init_u64(&governor->most_connections, 0);
+  pg_atomic_init_u64(&governor->stopped_growing, 0);
   pg_atomic_init_u32(&governor->connections_that_fit, PG_UINT32_MAX);
   governor->limit = {tuning.found, 0};
   governor->seen_events = kept_events;
   governor->shared_memory = guc_amount(guc_record("shared_memory_size"));
+  if (getrlimit(RLIMIT_DATA, &governor->data_limit) != 0) governor->data_limit = {RLIM_INFINITY, RLIM_INFINITY};
   governor->measured.idle_backend = kIdleBackendKib * kKiB;
   governor->counts.since = GetCurrentTimestamp();
   for (int i = 0; i < governor->slots; i++) {
     pg_atomic_init_u64(&grant_slots()[i].cancel_bytes, 0);
     pg_atomic_init_u64(&grant_slots()[i].cancel_at, 0);
+    pg_atomic_init_u32(&grant_slots()[i].limited_pid, 0);
+    pg_atomic_init_u64(&grant_slots()[i].limited_bytes, 0);
   }
   pg_atomic_init_u64(&governor->capacity, static_cast<uint64>(pool_rules().capacity));
 }

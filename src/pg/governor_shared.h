@@ -2,6 +2,8 @@
 // always begins clean.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <algorithm>
 
 #include "core/bytes.h"
@@ -26,10 +28,13 @@ struct GrantSlot {
   int64 from_reserve;  // beside the pool
   int64 answer;        // what the one who served the line gave it; 0: it still waits
   bool answer_large;
-  TimestampTz since;              // of the wait, or of the first grant
-  int64 anonymous;                // what it and its parallel workers really hold
-  pg_atomic_uint64 cancel_bytes;  // the guard cancels a backend here for holding this much; 0: it does not
-  pg_atomic_uint64 cancel_at;     // when; a backend's cancel may come too late for its query
+  TimestampTz since;               // of the wait, or of the first grant
+  int64 anonymous;                 // what it and its parallel workers really hold
+  pg_atomic_uint64 cancel_bytes;   // the guard cancels a backend here for holding this much; 0: it does not
+  pg_atomic_uint64 cancel_at;      // when; a backend's cancel may come too late for its query
+  pg_atomic_uint32 limited_pid;    // the process here whose growth is limited; 0: nobody's is; see growth_guard.h
+  pg_atomic_uint64 limited_bytes;  // what it held then
+  uint32 limited_round;            // the worker's: when it was limited last
 };
 
 inline constexpr int kWaitBuckets = 9;
@@ -102,9 +107,11 @@ struct GovernorShared {
   pg_atomic_uint32 connections;       // client backends
   pg_atomic_uint64 most_connections;  // at once, since the start
   pg_atomic_uint32 connections_that_fit;
-  pg_atomic_uint64 capacity;  // of the pool, as last computed; for the floor
+  pg_atomic_uint64 stopped_growing;  // queries that ended at the limit of their growth
+  pg_atomic_uint64 capacity;         // of the pool, as last computed; for the floor
   LimitNow limit;
   int64 shared_memory;
+  struct rlimit data_limit;  // RLIMIT_DATA that the server was started with
   Measured measured;
   SeenEvents seen_events;  // outlives a crash, which may be the very kill that is to be told
   PoolUse use;

@@ -73,6 +73,7 @@ void put_use(FunctionCallInfo fcinfo, const PoolUse& use, int64 reserve, int wai
   put_count(fcinfo, "large grants now", use.large);
   put_count(fcinfo, "from the reserve now, bytes", reserve);
   put_count(fcinfo, "waiting now", waiting);
+  put_count(fcinfo, "stopped growing", static_cast<int64>(pg_atomic_read_u64(&governor->stopped_growing)));
 }
 
 void put_event(FunctionCallInfo fcinfo, const Event& event) {
@@ -120,6 +121,7 @@ Datum aza_governor_stats_reset([[maybe_unused]] PG_FUNCTION_ARGS) {
   aza::require_monitor("aza_governor_stats_reset");
   aza::GovernorLock lock;
   aza::governor->counts = {};
+  pg_atomic_write_u64(&aza::governor->stopped_growing, 0);
   aza::governor->counts.since = GetCurrentTimestamp();
   PG_RETURN_VOID();
 }

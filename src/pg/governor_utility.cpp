@@ -5,6 +5,7 @@
 #include "core/bytes.h"
 #include "pg/governor_grants.h"
 #include "pg/governor_settings.h"
+#include "pg/growth_guard.h"
 #include "pg/guc_record.h"
 #include "pg/live_limit.h"
 #include "pg/pressure_cancel.h"
@@ -96,6 +97,7 @@ void run_utility(PlannedStmt* statement, const char* text, bool read_only, Proce
                  ParamListInfo params, QueryEnvironment* environment, DestReceiver* destination,
                  QueryCompletion* completion) {
   apply_new_limits();
+  lift_stale_growth_limit();
   CancelReason reason(CancelReason::Around::utility);
   if (!is_governed(statement))
     return run_next(statement, text, read_only, context, params, environment, destination, completion);
@@ -110,6 +112,7 @@ void run_utility(PlannedStmt* statement, const char* text, bool read_only, Proce
 
 PlannedStmt* plan_query(Query* query, const char* text, int options, ParamListInfo params) {
   apply_new_limits();
+  lift_stale_growth_limit();
   CancelReason reason(CancelReason::Around::planner);
   return next_planner != nullptr ? next_planner(query, text, options, params)
                                  : standard_planner(query, text, options, params);

@@ -10,69 +10,14 @@
 #include "pg/governor_line.h"
 #include "pg/governor_settings.h"
 #include "pg/pressure_reading.h"
+#include "pg/server_processes.h"
 
 namespace aza {
 
 namespace {
 
-constexpr int kBetweenCancelsMs = 100;  // a canceled query needs a moment to give its memory back
-constexpr int kDeafMs = 2000;           // one that has not heard in that time is canceled again
+constexpr int kDeafMs = 2000;  // a canceled query gives its memory back in that time, or is canceled again
 constexpr int kBetweenLogsMs = 60000;
-
-struct Process {
-  int pid;
-  int leader;  // number of the backend that it works for: its own, or its parallel leader's; -1: no client backend's
-  bool running;
-};
-
-struct Processes {
-  int count;
-  Process* of;
-  int64* bytes;
-  int connections;
-};
-
-// Number of the client backend whose query this process runs, or -1.
-int leader_number(const PgBackendStatus* status) {
-  PGPROC* proc = BackendPidGetProc(status->st_procpid);
-  if (proc == nullptr) return -1;
-  if (status->st_backendType == B_BACKEND) return GetNumberFromPGProc(proc);
-  if (status->st_backendType != B_BG_WORKER || proc->lockGroupLeader == nullptr) return -1;
-  return GetNumberFromPGProc(proc->lockGroupLeader);
-}
-
-Processes find_processes() {
-  pgstat_clear_backend_activity_snapshot();
-  const int most = pgstat_fetch_stat_numbackends();
-  Processes found = {1, static_cast<Process*>(palloc((most + 1) * sizeof(Process))), nullptr, 0};
-  found.of[0] = {PostmasterPid, -1, false};
-  for (int i = 1; i <= most; i++) {
-    const LocalPgBackendStatus* local = pgstat_get_local_beentry_by_index(i);
-    if (local == nullptr || local->backendStatus.st_procpid == 0) continue;
-    const PgBackendStatus& status = local->backendStatus;
-    const bool running = status.st_state != STATE_IDLE && status.st_state != STATE_IDLEINTRANSACTION &&
-                         status.st_state != STATE_IDLEINTRANSACTION_ABORTED;
-    found.of[found.count++] = {status.st_procpid, leader_number(&status), running};
-    if (status.st_backendType == B_BACKEND) found.connections++;
-  }
-  return found;
-}
-
-void measure(Processes& found) {
-  int* pids = static_cast<int*>(palloc(found.count * sizeof(int)));
-  found.bytes = static_cast<int64*>(palloc(found.count * sizeof(int64)));
-  for (int i = 0; i < found.count; i++) pids[i] = found.of[i].pid;
-  read_anonymous(pids, found.count, found.bytes);
-}
-
-// By backend: what it and its workers hold.
-struct Tally {
-  int64* of_backend;  // [slots]
-  bool* running;
-  int64 all;
-  int64 covered;  // by grants
-  int64 idle_backend;
-};
 
 int64 average_idle(const Tally& tally) {
   int64 sum = 0;
@@ -85,14 +30,14 @@ int64 average_idle(const Tally& tally) {
   return count == 0 ? governor->measured.idle_backend : sum / count;
 }
 
-Tally tally_up(const Processes& found) {
+Tally tally_up(const ServerProcesses& found) {
   Tally tally = {static_cast<int64*>(palloc0(governor->slots * sizeof(int64))),
                  static_cast<bool*>(palloc0(governor->slots * sizeof(bool))), 0, 0, 0};
   for (int i = 0; i < found.count; i++) {
-    tally.all += found.bytes[i];
+    tally.all += found.memory[i].anonymous;
     const int leader = found.of[i].leader;
     if (leader < 0 || leader >= governor->slots) continue;
-    tally.of_backend[leader] += found.bytes[i];
+    tally.of_backend[leader] += found.memory[i].anonymous;
     tally.running[leader] = tally.running[leader] || found.of[i].running;
   }
   tally.idle_backend = average_idle(tally);
@@ -120,18 +65,20 @@ uint32 connections_that_fit(const Measured& measured) {
 }
 
 // The lock is held.
-void write_down(const Look& look, const GroupAnswer& group, const Tally& tally, int connections) {
+void write_down(const Look& look, const GroupAnswer& group, int connections) {
   Measured& measured = governor->measured;
   measured.at = GetCurrentTimestamp();
-  measured.group = look.group;
+  const Tally& tally = look.tally;
+  const int64 in_use = look.usage.group ? look.usage.working_set : tally.all;
+  measured.group = look.usage.group;
   measured.usage = group.use.usage;
-  measured.working_set = look.working_set;
+  measured.working_set = in_use;
   measured.kernel = group.use.kernel;
-  measured.other_anonymous = std::max<int64>(0, (look.group ? group.use.anonymous : tally.all) - tally.covered);
+  measured.other_anonymous = std::max<int64>(0, (look.usage.group ? group.use.anonymous : tally.all) - tally.covered);
   measured.idle_backend = tally.idle_backend;
   measured.connections = connections;
-  measured.pressed = look.group && look.percent >= kPressedPercent;
-  if (look.working_set > governor->counts.most_working_set) governor->counts.most_working_set = look.working_set;
+  measured.pressed = look.usage.percent >= kPressedPercent;
+  governor->counts.most_working_set = std::max(governor->counts.most_working_set, in_use);
   pg_atomic_write_u32(&governor->connections_that_fit, connections_that_fit(measured));
   pg_atomic_write_u64(&governor->capacity, static_cast<uint64>(pool_rules().capacity));
 }
@@ -151,13 +98,21 @@ Holder largest_query(const Tally& tally) {
   return largest;
 }
 
-void cancel(const Look& look) {
-  GrantSlot& slot = grant_slots()[look.largest.number];
+void cancel(const Holder& holder) {
+  GrantSlot& slot = grant_slots()[holder.number];
   pg_atomic_write_u64(&slot.cancel_at, static_cast<uint64>(GetCurrentTimestamp()));
-  pg_atomic_write_u64(&slot.cancel_bytes, static_cast<uint64>(look.largest.bytes));
-  if (kill(look.largest.pid, SIGINT) != 0) return;
+  pg_atomic_write_u64(&slot.cancel_bytes, static_cast<uint64>(holder.bytes));
+  if (kill(holder.pid, SIGINT) != 0) return;
   GovernorLock lock;
   governor->counts.cancelled++;
+}
+
+// What those hold that were canceled a moment ago, and will give back.
+int64 coming_back(const Tally& tally) {
+  int64 sum = 0;
+  for (int i = 0; i < governor->slots; i++)
+    if (tally.running[i] && was_just_canceled(grant_slots()[i])) sum += tally.of_backend[i];
+  return sum;
 }
 
 const char* holder_words(const Holder& largest) {
@@ -165,57 +120,75 @@ const char* holder_words(const Holder& largest) {
   return psprintf("process %d holds " INT64_FORMAT " kB", largest.pid, largest.bytes / kKiB);
 }
 
-void say(const Look& look, bool cancels) {
-  ereport(LOG, (errmsg("aza_autoconf: " INT64_FORMAT " %% of the memory limit are in use%s", look.percent,
+void say(const Usage& usage, const Holder& largest, bool cancels) {
+  ereport(LOG, (errmsg("aza_autoconf: " INT64_FORMAT " %% of the memory limit are in use%s", usage.percent,
                        cancels ? ", canceling the query that holds most" : ""),
-                errdetail("Working set " INT64_FORMAT "MB of " INT64_FORMAT "MB; %s.", look.working_set / kMiB,
-                          look.limit / kMiB, holder_words(look.largest))));
+                errdetail("Working set " INT64_FORMAT "MB of " INT64_FORMAT "MB; %s.", usage.working_set / kMiB,
+                          usage.limit / kMiB, holder_words(largest))));
   write_event(cancels ? "cancel" : "pressure",
-              psprintf(INT64_FORMAT " %% of the memory limit are in use", look.percent), holder_words(look.largest),
-              "");
+              psprintf(INT64_FORMAT " %% of the memory limit are in use", usage.percent), holder_words(largest), "");
+}
+
+void cancel_and_say(const Usage& usage, const Holder& holder) {
+  cancel(holder);
+  say(usage, holder, true);
+}
+
+Usage usage_of(const GroupAnswer& group) {
+  Usage usage = {group.known, 0, 0, memory_ceiling(governor->limit)};
+  if (!group.known || usage.limit <= 0) return usage;
+  usage.working_set = working_set(group.use, usage.limit);
+  usage.percent = usage.working_set * 100 / usage.limit;
+  return usage;
+}
+
+// As many as it takes to be below the mark again, the largest first. Whether any was.
+bool cancel_largest(const Look& look) {
+  const int64 mark = look.usage.limit / 100 * kCriticalPercent;
+  int64 beyond = look.usage.working_set - mark - coming_back(look.tally);
+  bool canceled = false;
+  while (beyond >= 0) {
+    const Holder largest = largest_query(look.tally);
+    if (largest.pid == 0 || largest.query_bytes <= 0) break;
+    cancel_and_say(look.usage, largest);
+    beyond -= largest.bytes;
+    canceled = true;
+  }
+  return canceled;
 }
 
 }  // namespace
 
-int64 percent_in_use() {
+Usage read_usage() {
   GroupAnswer group;
   read_group(group);
-  const int64 limit = memory_ceiling(governor->limit);
-  return group.known && limit > 0 ? working_set(group.use, limit) * 100 / limit : 0;
+  return usage_of(group);
 }
 
 Look take_look() {
-  Processes found = find_processes();
-  measure(found);
+  const ServerProcesses found = find_processes();
   GroupAnswer group;
   read_group(group);
-  Tally tally = tally_up(found);
-  Look look = {};
-  look.group = group.known;
-  look.limit = memory_ceiling(governor->limit);
-  look.working_set = group.known ? working_set(group.use, look.limit) : tally.all;
-  look.percent = look.limit > 0 ? look.working_set * 100 / look.limit : 0;
-  look.largest = largest_query(tally);
+  Look look = {usage_of(group), tally_up(found)};
   GovernorLock lock;
-  cover(tally);
-  write_down(look, group, tally, found.connections);
+  cover(look.tally);
+  write_down(look, group, found.connections);
   serve_line();
   return look;
 }
 
 void guard_against_pressure(const Look& look) {
-  static TimestampTz canceled_at, said_at;
-  if (!look.group || look.percent < kCriticalPercent || pressure_action == static_cast<int>(PressureAction::none))
+  static TimestampTz said_at;
+  if (!look.usage.group || look.usage.percent < kCriticalPercent ||
+      pressure_action == static_cast<int>(PressureAction::none))
     return;
   const TimestampTz now = GetCurrentTimestamp();
-  const bool cancels = pressure_action == static_cast<int>(PressureAction::cancel) && look.largest.pid != 0 &&
-                       look.largest.query_bytes > 0 && TimestampDifferenceExceeds(canceled_at, now, kBetweenCancelsMs);
-  if (cancels) cancel(look);
-  if (cancels || TimestampDifferenceExceeds(said_at, now, kBetweenLogsMs)) {
-    say(look, cancels);
-    said_at = now;
+  bool said = pressure_action == static_cast<int>(PressureAction::cancel) && cancel_largest(look);
+  if (!said && TimestampDifferenceExceeds(said_at, now, kBetweenLogsMs)) {
+    say(look.usage, largest_query(look.tally), false);
+    said = true;
   }
-  if (cancels) canceled_at = now;
+  if (said) said_at = now;
 }
 
 }  // namespace aza

@@ -17,21 +17,35 @@ struct Holder {
   bool running;
 };
 
-struct Look {
-  bool group;     // measured on the group
-  int64 percent;  // working set of the limit
+// Of the group, in bytes and in percent of the limit. 0 where there is no group.
+struct Usage {
+  bool group;
+  int64 percent;
   int64 working_set;
   int64 limit;
-  Holder largest;  // pid 0: no query is running
 };
 
-// The group's working set in percent of the limit, without looking at any process; 0 where there is no group.
-int64 percent_in_use();
+// By backend: what it and its workers hold.
+struct Tally {
+  int64* of_backend;  // [slots]
+  bool* running;
+  int64 all;
+  int64 covered;  // by grants
+  int64 idle_backend;
+};
+
+struct Look {
+  Usage usage;
+  Tally tally;
+};
+
+// Without looking at any process.
+Usage read_usage();
 
 // Measures, writes the result down for all and serves the line. Allocates in the current context.
 Look take_look();
 
-// Cancels the query with the largest real memory, or logs, by aza.pressure_action.
+// Cancels the queries with the largest real memory, or logs, by aza.pressure_action.
 void guard_against_pressure(const Look& look);
 
 }  // namespace aza

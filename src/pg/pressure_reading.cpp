@@ -92,15 +92,15 @@ void read_limits(LimitAnswer& answer) {
   });
 }
 
-void read_anonymous(const int* pids, int count, int64_t* bytes) {
+void read_processes(const int* pids, int count, ProcessMemory* memory) {
   bool done = false;
-  memset(bytes, 0, static_cast<size_t>(count) * sizeof *bytes);
+  memset(static_cast<void*>(memory), 0, static_cast<size_t>(count) * sizeof *memory);
   run_core(done, [&](bool& out) {
     const int64_t page = sysconf(_SC_PAGESIZE);
     for (int i = 0; i < count; i++) {
       const Outcome<std::string> statm = watch->machine->read(fmt::format("/proc/{}/statm", pids[i]));
       if (!statm) continue;
-      if (const Outcome<int64_t> anonymous = parse_anonymous(*statm, page)) bytes[i] = *anonymous;
+      if (const Outcome<ProcessMemory> of = parse_statm(*statm, page)) memory[i] = *of;
     }
     out = true;
   });

@@ -33,7 +33,7 @@ struct LimitAnswer {
 };
 void read_limits(LimitAnswer& answer);
 
-// Anonymous memory of each process in bytes; 0 where it has ended.
-void read_anonymous(const int* pids, int count, int64_t* bytes);
+// Of each process; zeros where it has ended.
+void read_processes(const int* pids, int count, ProcessMemory* memory);
 
 }  // namespace aza

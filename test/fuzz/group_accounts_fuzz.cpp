@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const int64_t needed = working_set(*use, int64_t{1} << 29);
     fuzz::check(use->usage >= 0 && needed >= 0 && needed <= use->usage && use->kernel >= 0);
   }
-  const auto anonymous = parse_anonymous(first, 4096);
-  fuzz::check(anonymous ? *anonymous >= 0 : !anonymous.because().empty());
+  const auto process = parse_statm(first, 4096);
+  fuzz::check(process ? process->anonymous >= 0 && process->data >= 0 : !process.because().empty());
   return 0;
 }

@@ -67,17 +67,23 @@ TEST(GroupUse, OfAbsurdNumbersStaysANumber) {
   ASSERT_TRUE(use);
   EXPECT_EQ(use->usage, int64_t{1} << 60);
   EXPECT_EQ(use->kernel, 0);
-  EXPECT_EQ(*parse_anonymous("1 9223372036854775807 0", 4096), int64_t{1} << 60);
+  const auto process = parse_statm("1 9223372036854775807 0 0 0 9223372036854775807 0", 4096);
+  ASSERT_TRUE(process);
+  EXPECT_EQ(process->anonymous, int64_t{1} << 60);
+  EXPECT_EQ(process->data, int64_t{1} << 60);
 }
 
-TEST(Anonymous, IsResidentLessShared) {
-  EXPECT_EQ(*parse_anonymous("50000 1000 600 1500 0 900 0\n", 4096), 400 * 4096);
-  EXPECT_EQ(*parse_anonymous("50000 600 1000", 4096), 0);
+TEST(ProcessMemory, IsResidentLessSharedAndThePrivateMappings) {
+  const auto process = parse_statm("50000 1000 600 1500 0 900 0\n", 4096);
+  ASSERT_TRUE(process);
+  EXPECT_EQ(process->anonymous, 400 * 4096);
+  EXPECT_EQ(process->data, 900 * 4096);
+  EXPECT_EQ(parse_statm("50000 600 1000 0 0 0", 4096)->anonymous, 0);
 }
 
-TEST(Anonymous, IsUnknownInAnyOtherText) {
-  EXPECT_EQ(parse_anonymous("", 4096).because(), "statm has fewer than three numbers");
-  EXPECT_EQ(parse_anonymous("a b c", 4096).because(), "statm does not hold numbers");
+TEST(ProcessMemory, IsUnknownInAnyOtherText) {
+  EXPECT_EQ(parse_statm("1 2 3", 4096).because(), "statm has fewer than six numbers");
+  EXPECT_EQ(parse_statm("a b c d e f", 4096).because(), "statm does not hold numbers");
 }
 
 }  // namespace

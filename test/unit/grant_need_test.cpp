@@ -92,6 +92,15 @@ PlanNeed random_plan(std::mt19937_64& random) {
   return need;
 }
 
+TEST(Unbounded, IsCountedForEachProcessAndStaysANumber) {
+  PlanNeed need;
+  need.add_unbounded(10 * kMiB, 3);
+  EXPECT_EQ(need.unbounded, 30 * kMiB);
+  EXPECT_EQ(need_at(need, {4 * kMiB, 200}), 0) << "no node that heeds work_mem";
+  need.add_unbounded(INT64_MAX, 1000);
+  EXPECT_EQ(need.unbounded, kMostNeed);
+}
+
 TEST(WorkMem, PropertiesHoldForRandomPlans) {
   std::mt19937_64 random(18);
   for (int i = 0; i < 20000; i++) {

@@ -1,0 +1,34 @@
+// How much more memory a process may take until it is looked at again, once memory gets short. Pure arithmetic.
+#pragma once
+
+#include <cstdint>
+
+namespace aza {
+
+// In percent of the limit in use. Growth is limited from the first on, until less than the second is in use.
+inline constexpr int64_t kGrowthLimitedPercent = 75;
+inline constexpr int64_t kGrowthFreePercent = 70;
+
+bool growth_is_limited(int64_t percent, bool limited_now);
+
+struct GrowthFacts {
+  int64_t limit = 0;        // bytes
+  int64_t working_set = 0;  // bytes
+  int64_t untouched = 0;    // bytes that they have been given and have not used yet
+  int running = 0;          // processes that work for a query, those that wait for memory not counted
+  int cpus = 1;
+};
+
+// Of one process, from what it has been given (private writable mappings) and what it holds. An idle backend has about
+// 10MB that it will never touch.
+int64_t untouched_memory(int64_t data, int64_t anonymous);
+
+// Bytes for each of them. A twentieth of the limit stays for the kernel and for all others. Between two looks hardly
+// more than four processes for each CPU get to run, so that what is left is divided among no more than those.
+int64_t growth_share(const GrowthFacts& facts);
+
+// What a process that holds so much may have altogether of private writable mappings: its share more than now, and 2MB
+// more in any case as long as it is small, so that small queries run however little is left.
+int64_t growth_bound(int64_t data, int64_t anonymous, int64_t share);
+
+}  // namespace aza

@@ -1,0 +1,66 @@
+#include "pg/server_processes.h"
+
+#include "pg/pressure_reading.h"
+
+namespace aza {
+
+namespace {
+
+// Number of the client backend whose query this process runs, or -1.
+int leader_number(const PgBackendStatus& status, PGPROC* proc) {
+  if (proc == nullptr) return -1;
+  if (status.st_backendType == B_BACKEND) return GetNumberFromPGProc(proc);
+  if (status.st_backendType != B_BG_WORKER || proc->lockGroupLeader == nullptr) return -1;
+  return GetNumberFromPGProc(proc->lockGroupLeader);
+}
+
+ServerProcess describe(const PgBackendStatus& status) {
+  PGPROC* proc = BackendPidGetProc(status.st_procpid);
+  const bool running = status.st_state != STATE_IDLE && status.st_state != STATE_IDLEINTRANSACTION &&
+                       status.st_state != STATE_IDLEINTRANSACTION_ABORTED;
+  return {status.st_procpid, proc == nullptr ? -1 : GetNumberFromPGProc(proc), leader_number(status, proc), running};
+}
+
+bool works_for_a_query(const ServerProcess& process) {
+  return process.running && process.leader >= 0 && process.leader < governor->slots &&
+         !grant_slots()[process.leader].waiting;
+}
+
+template <class Wanted>
+ServerProcesses find_where(bool with_postmaster, Wanted wanted) {
+  pgstat_clear_backend_activity_snapshot();
+  const int most = pgstat_fetch_stat_numbackends();
+  ServerProcesses found = {0, 0, static_cast<ServerProcess*>(palloc((most + 1) * sizeof(ServerProcess))), nullptr};
+  if (with_postmaster) found.of[found.count++] = {PostmasterPid, -1, -1, false};
+  for (int i = 1; i <= most; i++) {
+    const LocalPgBackendStatus* local = pgstat_get_local_beentry_by_index(i);
+    if (local == nullptr || local->backendStatus.st_procpid == 0) continue;
+    if (local->backendStatus.st_backendType == B_BACKEND) found.connections++;
+    const ServerProcess process = describe(local->backendStatus);
+    if (wanted(process)) found.of[found.count++] = process;
+  }
+  return found;
+}
+
+void measure(ServerProcesses& found) {
+  int* pids = static_cast<int*>(palloc((found.count + 1) * sizeof(int)));
+  found.memory = static_cast<ProcessMemory*>(palloc((found.count + 1) * sizeof(ProcessMemory)));
+  for (int i = 0; i < found.count; i++) pids[i] = found.of[i].pid;
+  read_processes(pids, found.count, found.memory);
+}
+
+}  // namespace
+
+ServerProcesses find_processes() {
+  ServerProcesses found = find_where(true, [](const ServerProcess&) { return true; });
+  measure(found);
+  return found;
+}
+
+ServerProcesses find_working_processes() {
+  ServerProcesses found = find_where(false, works_for_a_query);
+  measure(found);
+  return found;
+}
+
+}  // namespace aza

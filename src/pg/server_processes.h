@@ -1,0 +1,29 @@
+// The server's processes as the worker finds them, and whose queries they run.
+#pragma once
+
+#include "core/grant_measure.h"
+#include "pg/governor_shared.h"
+
+namespace aza {
+
+struct ServerProcess {
+  int pid;
+  int number;  // of its PGPROC; -1: it has none
+  int leader;  // number of the client backend whose query it runs: its own, or its parallel leader's; -1: none's
+  bool running;
+};
+
+struct ServerProcesses {
+  int count;
+  int connections;
+  ServerProcess* of;
+  ProcessMemory* memory;
+};
+
+// Allocates in the current context. The postmaster comes first.
+ServerProcesses find_processes();
+
+// Those that work for a client's query and do not wait for memory.
+ServerProcesses find_working_processes();
+
+}  // namespace aza

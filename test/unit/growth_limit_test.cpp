@@ -1,0 +1,50 @@
+// What a process may take until it is looked at again.
+#include "core/growth_limit.h"
+
+#include <gtest/gtest.h>
+
+#include "core/bytes.h"
+
+namespace aza {
+namespace {
+
+TEST(GrowthLimit, BeginsAtThreeQuartersAndEndsBelow70Percent) {
+  EXPECT_FALSE(growth_is_limited(74, false));
+  EXPECT_TRUE(growth_is_limited(75, false));
+  EXPECT_TRUE(growth_is_limited(70, true));
+  EXPECT_FALSE(growth_is_limited(69, true));
+}
+
+GrowthFacts with(int64_t working_set, int running, int cpus) {
+  return {400 * kMiB, working_set, 0, running, cpus};
+}
+
+TEST(GrowthShare, IsAllThatIsLeftForOneAlone) {
+  EXPECT_EQ(growth_share(with(300 * kMiB, 1, 2)), 80 * kMiB) << "a twentieth is nobody's";
+  EXPECT_EQ(growth_share(with(300 * kMiB, 0, 0)), 80 * kMiB);
+}
+
+TEST(GrowthShare, IsAShareForSeveral) {
+  EXPECT_EQ(growth_share(with(300 * kMiB, 4, 2)), 20 * kMiB);
+  EXPECT_EQ(growth_share(with(300 * kMiB, 75, 2)), 10 * kMiB) << "no more than four for each CPU run meanwhile";
+}
+
+TEST(GrowthShare, LeavesOutWhatWasGivenAndWillBeUsed) {
+  EXPECT_EQ(untouched_memory(100 * kMiB, 70 * kMiB), 14 * kMiB);
+  EXPECT_EQ(untouched_memory(12 * kMiB, 2 * kMiB), 0);
+  EXPECT_EQ(growth_share({400 * kMiB, 300 * kMiB, 60 * kMiB, 1, 2}), 20 * kMiB);
+}
+
+TEST(GrowthShare, IsNothingBeyondTheMargin) {
+  EXPECT_EQ(growth_share(with(380 * kMiB, 1, 2)), 0);
+  EXPECT_EQ(growth_share(with(500 * kMiB, 8, 2)), 0);
+}
+
+TEST(GrowthBound, LetsSmallQueriesRunHoweverLittleIsLeft) {
+  EXPECT_EQ(growth_bound(20 * kMiB, 10 * kMiB, 5 * kMiB), 25 * kMiB);
+  EXPECT_EQ(growth_bound(20 * kMiB, 10 * kMiB, 0), 22 * kMiB);
+  EXPECT_EQ(growth_bound(30 * kMiB, 16 * kMiB, 0), 30 * kMiB) << "a large one has to do with what it has";
+}
+
+}  // namespace
+}  // namespace aza
