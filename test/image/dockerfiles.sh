@@ -127,6 +127,7 @@ case_dockerfiles() {
   is "$(shell_of_run)" '' 'SC: shellcheck finds nothing in what RUN runs'
   is "$(runs_as_root)" '' 'DL3002: the last user is not root'
   is "$(more_than_one CMD DL4003; more_than_one ENTRYPOINT DL4004; more_than_one HEALTHCHECK DL3012)" '' 'DL4003, DL4004, DL3012: one CMD, ENTRYPOINT and HEALTHCHECK a stage'
+  is "$(grep -vE '^(#|$)' docker/packages.debian | grep -vE '^[a-z-]+ [^ =]+=[^ =]+$')" '' "every package that the image installs has a version"
   is "$(old_instructions)" '' 'DL4000, DL3020, DL3000, DL3025: no MAINTAINER or ADD, absolute folders, commands as lists'
   is "$(bad_commands)" '' 'DL3004, DL3003, DL3027, DL3005: no sudo, cd, apt or upgrade'
   is "$(each 'RUN .*apt-get install' DL3008)" '' 'DL3008: packages have versions, or the rule is ignored'
