@@ -9,6 +9,37 @@ marker=$PGDATA/.aza-initialising
 
 has_cluster() { [ -s "$PGDATA/PG_VERSION" ] && [ ! -e "$marker" ]; }
 
+# Who names PGDATA knows where the data is. With the default, data that is kept in another place would not be found, or lost with
+# the container: older images had their volume at /var/lib/postgresql/data.
+volume=/var/lib/postgresql
+
+refuse_other_places() {
+  if has_cluster; then refuse_other_version; return; fi
+  [ "$PGDATA" = "$volume/$PG_MAJOR/docker" ] || return 0
+  for place in "$volume" "$volume/data" "$volume"/*/docker; do
+    [ ! -s "$place/PG_VERSION" ] || [ "$place" = "$PGDATA" ] || refuse_cluster_elsewhere "$place"
+  done
+  ! mountpoint -q "$volume/data" ||
+    fail "a volume is mounted at \"$volume/data\", but the data directory is \"$PGDATA\", outside of it" \
+      "Mount the volume at $volume."
+}
+
+refuse_cluster_elsewhere() {
+  found=$(cat "$1/PG_VERSION")
+  [ "$found" = "$PG_MAJOR" ] || advise_upgrade "there is a cluster of PostgreSQL $found in \"$1\", and none in \"$PGDATA\""
+  fail "there is a cluster in \"$1\", and none in \"$PGDATA\"" "Set PGDATA=$1 to use it, or mount an empty volume at $volume."
+}
+
+refuse_other_version() {
+  found=$(cat "$PGDATA/PG_VERSION")
+  [ "$found" = "$PG_MAJOR" ] || advise_upgrade "the data directory \"$PGDATA\" holds a cluster of PostgreSQL $found"
+}
+
+advise_upgrade() {
+  fail "$1: this image serves PostgreSQL $PG_MAJOR" \
+    "Bring the data over with pg_dumpall, from a container of that version into a new volume, or with pg_upgrade."
+}
+
 prepare_folder() {
   mkdir -p "$PGDATA" 2>/dev/null || fail "cannot make the data directory \"$PGDATA\" as user $(id -u)" \
     "Let the mounted folder belong to that user, or name its owner with --user."
@@ -88,6 +119,8 @@ initdb_failed() { fail "initdb failed: see the lines above" "Nothing is lost: th
 run_initdb() {
   [ -z "${POSTGRES_INITDB_WALDIR:-}" ] || set -- --waldir "$POSTGRES_INITDB_WALDIR"
   name_this_user
+  # initdb writes the time zone that it finds into the configuration, where it wins over the image's. TZ counts, as in the official image.
+  export TZ="${TZ:-UTC}"
   # The arguments are split and unquoted as a shell would: that is the variable's contract.
   eval "set -- --username=\"\$POSTGRES_USER\" \"$checksums\" --set dynamic_shared_memory_type=sysv \
     --auth-local=trust --auth-host=scram-sha-256 \"\$@\" $POSTGRES_INITDB_ARGS"

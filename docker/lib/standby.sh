@@ -20,9 +20,13 @@ primary_conninfo() {
 
 ask_primary() { psql -XAt -d "$(primary_conninfo) replication=true" -c "$1"; }
 
+# Says what is in the way, and says it again when that changes.
 wait_for_primary() {
-  until pg_isready -q -U "$PG_REPLICATION_USER" -h "$PRIMARY_HOST" -p "${PRIMARY_PORT:-5432}"; do
-    say "waiting for the primary at $PRIMARY_HOST:${PRIMARY_PORT:-5432}"
+  said=
+  until answer=$(pg_isready -U "$PG_REPLICATION_USER" -h "$PRIMARY_HOST" -p "${PRIMARY_PORT:-5432}"); do
+    getent ahosts "$PRIMARY_HOST" >/dev/null || answer="$PRIMARY_HOST - no such host is known"
+    [ "$answer" = "$said" ] || say "waiting for the primary: $answer"
+    said=$answer
     sleep 2
   done
 }
@@ -48,7 +52,8 @@ clone_primary() {
   check_slot_name
   claim_folder
   wait_for_primary
-  make_slot || fail "the primary at $PRIMARY_HOST refuses the replication user \"$PG_REPLICATION_USER\": see the line above"
+  make_slot || fail "the primary at $PRIMARY_HOST refuses the replication user \"$PG_REPLICATION_USER\": see the line above" \
+    "A primary whose first start had no PG_REPLICATION_PASSWORD has no such role: /usr/local/share/aza/initdb.d/02-replication.sh makes it."
   say "cloning the primary at $PRIMARY_HOST"
   # -R writes standby.signal, the connection and the slot.
   pg_basebackup -D "$PGDATA/.new" -d "$(primary_conninfo)" -S "$REPLICATION_SLOT_NAME" -R -X stream -c fast ||

@@ -17,6 +17,14 @@ file_variable() {
   unset fv_value fv_file
 }
 
+# A misspelt variable would go unnoticed. Scripts of the user's may want others: hence a line, and no failure.
+name_unknown_variables() {
+  awk 'BEGIN { for (name in ENVIRON) if (name ~ /^POSTGRES_/) print name }' | sort | grep -vxE "POSTGRES_($known_variables)" |
+    while IFS= read -r name; do say "WARNING: this image knows no variable $name: is it misspelt?"; done
+}
+known_variables='(PASSWORD|USER|DB|INITDB_ARGS|EXPORTER_PASSWORD)(_FILE)?|INITDB_WALDIR|HOST_AUTH_METHOD|MEMORY|CPUS'
+known_variables=$known_variables'|WORKLOAD_TYPE|STORAGE_TYPE|SHARED_PRELOAD_LIBRARIES'
+
 read_variables() {
   file_variable POSTGRES_PASSWORD
   file_variable POSTGRES_USER postgres

@@ -11,7 +11,7 @@ case_contract() {
   new_volume contract
   run_detached contract -v "$lab-contract:/var/lib/postgresql" -v "$files/initdb.d:/docker-entrypoint-initdb.d:ro" \
     -v "$files/password:/run/password:ro" -e POSTGRES_PASSWORD_FILE=/run/password -e POSTGRES_USER='app owner' -e POSTGRES_DB='app "db"' \
-    -e POSTGRES_INITDB_ARGS='--wal-segsize=8' aza-test-postgres -c work_mem=7MB
+    -e TZ=Asia/Tokyo -e POSTGRES_INITDB_ARGS='--wal-segsize=8' aza-test-postgres -c work_mem=7MB
   wait_ready contract || { echo 'not ok - it starts'; logs contract; return; }
   check_contract
   check_scripts
@@ -44,6 +44,7 @@ check_contract() {
     'password authentication failed for user "app owner"' 'a wrong password is refused'
   is "$(app 'SHOW wal_segment_size')" 8MB 'POSTGRES_INITDB_ARGS'
   is "$(app 'SHOW work_mem')" 7MB 'arguments reach the server, and outrank the plan'
+  is "$(app 'SHOW timezone') $(app 'SHOW log_timezone')" 'Asia/Tokyo Asia/Tokyo' 'TZ'
   is "$(app 'SHOW data_checksums')" on 'data checksums are on'
   is "$(app 'SHOW password_encryption')" scram-sha-256 'passwords are kept as SCRAM'
   is "$(app "SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user")" 50 'the superuser has a limit of connections'

@@ -26,6 +26,24 @@ case_crashes() {
   is "$(rows crashes)" "$before" 'data intact after kill -9 of a server process, without a restart of the container'
 }
 
+# From inside, the kernel keeps SIGKILL from a container's first process, so that it is the second one here, after --init's.
+case_killed_postmaster() {
+  local before
+  new_volume init
+  run_detached init --init -v "$lab-init:/var/lib/postgresql" -e POSTGRES_PASSWORD=x aza-test-postgres
+  wait_ready init || { echo 'not ok - it starts with --init'; logs init; return; }
+  sql init 'CREATE TABLE kept AS SELECT generate_series(1, 10000) AS n' >/dev/null
+  before=$(rows init)
+  docker exec -d "$lab-init" psql -U postgres -c 'INSERT INTO kept SELECT generate_series(10001, 10000000)'
+  wait_for 20 eval '[ "$(sql init "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '\''INSERT%'\'' AND state = '\''active'\''")" = 1 ]' || echo 'not ok - a query runs'
+  in_container init sh -c 'kill -9 "$(head -n 1 $PGDATA/postmaster.pid)"' || :  # the container may be gone before it answers
+  wait_for 30 ended init || echo 'not ok - kill -9 of the postmaster ends the container'
+  is "$(exit_status init)" 137 'kill -9 of the postmaster: exit status'
+  docker start "$lab-init" >/dev/null
+  wait_ready init || logs init | tail -n 20
+  is "$(rows init)" "$before" 'kill -9 of the postmaster: what was committed is there, what was not is not'
+}
+
 # docker stop sends SIGINT: a client that is connected does not hold it up.
 stop_with_client() {
   local started=$SECONDS

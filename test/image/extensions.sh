@@ -116,5 +116,3 @@ check_content() {
     "$(printf '/usr/share/postgresql/18/extension/%s\n' 'hll.control: missing: a file of hll' 'vector.control: changed' 'stranger.control: foreign: no entry installed it')" \
     'and would be found where something were'
 }
-
-json_query() { tools/toolbox run jq -r "$1"; }

@@ -70,6 +70,7 @@ in_container() { local name=$1; shift; docker exec "$lab-$name" "$@"; }
 sql() { local name=$1; shift; docker exec "$lab-$name" psql -XAtq -v ON_ERROR_STOP=1 -U postgres -c "$@" 2>&1; }
 logs() { docker logs "$lab-$1" 2>&1; }
 running() { [ "$(docker inspect -f '{{.State.Running}}' "$lab-$1")" = true ]; }
+json_query() { tools/toolbox run jq -r "$1"; }
 exit_status() { docker inspect -f '{{.State.ExitCode}}' "$lab-$1"; }
 
 # make_certificate FOLDER OWNER

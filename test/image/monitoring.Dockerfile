@@ -1,3 +1,4 @@
+# hadolint ignore=DL3002
 # Debian's Prometheus and promtool, which the suites run against the stacks.
 ARG BASE_IMAGE
 FROM ${BASE_IMAGE}
