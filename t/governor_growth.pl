@@ -29,22 +29,26 @@ my $session = $node->background_psql('postgres', on_error_stop => 0);
 my $pid = $session->query_safe('SELECT pg_backend_pid()');
 my $usual = data_limit($pid);
 
-percent_in_use(60);
-is(taking($session, 300), '', 'below three quarters of the limit a query takes what it wants');
+percent_in_use(40);
+is(taking($session, 300), '', 'below half of the limit a query takes what it wants');
 is(data_limit($pid), $usual, 'and its process has no other limit than the server');
+
+percent_in_use(60);
+is(taking($session, 300), '', 'above, one that wants less than what is left goes on');
+like(taking($session, 400), qr/ERROR:  53200: canceling statement because the server is about to run out of memory/, 'and one that wants more does not');
 
 percent_in_use(80);
 my $error = taking($session, 300);
 like($error, qr/ERROR:  53200: canceling statement because the server is about to run out of memory/,
-	'above, one that wants more than its share at once ends with SQLSTATE 53200');
+	'near the limit one that wants more than its share at once ends with SQLSTATE 53200');
 like($error, qr/DETAIL:  The process held \d+ kB of memory and wanted more than its share of what is left of the limit of 1024MB\./, 'the DETAIL says what it held');
 like($error, qr/HINT:  Make the query smaller/, 'the HINT what helps');
 for (1 .. 100) { last if data_limit($pid) eq $usual; select(undef, undef, undef, 0.02) }
 is(data_limit($pid), $usual, 'its process is free again once it waits for its client');
 is($session->query_safe('SELECT 1'), 1, 'and its session goes on');
-is(stat_of($node, 'stopped growing'), 1, 'it is counted');
-is(answers_within(2, $session, "SELECT cause FROM aza_events() WHERE kind = 'growth'", 'queries that wanted more memory than their share of what is left: 1'),
-	'queries that wanted more memory than their share of what is left: 1', 'and an event');
+is(stat_of($node, 'stopped growing'), 2, 'it is counted');
+is(answers_within(2, $session, "SELECT count(*), min(cause) FROM aza_events() WHERE kind = 'growth'", '2|queries that wanted more memory than their share of what is left: 1'),
+	'2|queries that wanted more memory than their share of what is left: 1', 'and an event');
 is(taking($session, 60), '', 'one that wants less than its share goes on');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM generate_series(1, 1000)'), 1000, 'and so do small ones');
 

@@ -117,8 +117,8 @@ like($node->safe_psql('postgres', "$parallel; $need"), qr/^granted\|$three\|/, '
 like($node->safe_psql('postgres', "SET max_parallel_workers_per_gather = 0; $need"), qr/^granted\|$one\|/, 'instead of once');
 
 my $off = 'SET enable_presorted_aggregate = off';
-# What array_agg() and its like keep, which no setting bounds: 32 bytes of text, as the planner guesses, and 24 beside each.
-my $kept = 100000 * (32 + 24);
+# What array_agg() and its like keep, which no setting bounds: 32 bytes of text, as the planner guesses, twice, and 24 beside each.
+my $kept = 100000 * (2 * 32 + 24);
 is(need_of('SELECT array_agg(t) FROM t'), cost(0, [ $kept, $kept ]), 'array_agg() counts with every row');
 is(need_of('SELECT json_agg(t) FROM t'), cost(0, [ $kept, $kept ]), 'so does json_agg()');
 is(need_of('SELECT avg(id::numeric) FROM t'), '', 'but no aggregate whose state keeps its size');

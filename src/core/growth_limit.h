@@ -5,9 +5,11 @@
 
 namespace aza {
 
-// In percent of the limit in use. Growth is limited from the first on, until less than the second is in use.
-inline constexpr int64_t kGrowthLimitedPercent = 75;
-inline constexpr int64_t kGrowthFreePercent = 70;
+// In percent of the limit in use. Growth is limited from the first on, until less than the second is in use; from the
+// third on what is left is shared.
+inline constexpr int64_t kGrowthLimitedPercent = 50;
+inline constexpr int64_t kGrowthFreePercent = 45;
+inline constexpr int64_t kGrowthSharedPercent = 75;
 
 bool growth_is_limited(int64_t percent, bool limited_now);
 
@@ -20,11 +22,13 @@ struct GrowthFacts {
 };
 
 // Of one process, from what it has been given (private writable mappings) and what it holds. An idle backend has about
-// 10MB that it will never touch.
+// 8MB that it will never touch.
 int64_t untouched_memory(int64_t data, int64_t anonymous);
 
-// Bytes for each of them. A twentieth of the limit stays for the kernel and for all others. Between two looks hardly
-// more than four processes for each CPU get to run, so that what is left is divided among no more than those.
+// Bytes for each of them. A twentieth of the limit stays for the kernel and for all others. Far from the limit each may
+// have all that is left, so that none asks for more than there is: a hash table that doubles would, and the kernel
+// would give it, to kill when it is used. Near the limit, they share: between two looks hardly more than four processes
+// for each CPU run.
 int64_t growth_share(const GrowthFacts& facts);
 
 // What a process that holds so much may have altogether of private writable mappings: its share more than now, and 2MB

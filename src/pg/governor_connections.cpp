@@ -12,6 +12,12 @@ constexpr uint32 kAlwaysAdmitted = 4;
 
 ClientAuthentication_hook_type next_check;
 
+// Without a client it has looked from time to time only.
+void wake_watcher() {
+  const uint32 watcher = pg_atomic_read_u32(&governor->watcher);
+  if (watcher > 0) SetLatch(&GetPGProcByNumber(watcher - 1)->procLatch);
+}
+
 void count_refusal() {
   GovernorLock lock;
   governor->counts.refused_connections++;
@@ -34,6 +40,7 @@ void check_connection(Port* port, int status) {
   if (governor == nullptr || status != STATUS_OK || am_walsender) return;
   own_slot()->counted = true;
   const uint32 connections = pg_atomic_add_fetch_u32(&governor->connections, 1);
+  if (connections == 1) wake_watcher();
   const uint32 fit = pg_atomic_read_u32(&governor->connections_that_fit);
   if (governor_on && connections > kAlwaysAdmitted && connections > fit) refuse(connections, fit);
   pg_atomic_monotonic_advance_u64(&governor->most_connections, connections);

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kLeastShownKb = 1024;  // a query is not asked to run with less than this, unless its setting is less
 constexpr int64 kFloorShare = 64;
-constexpr int64 kUnboundedShare = 4;
+constexpr int64 kUnboundedShare = 2;
 
 ExecutorStart_hook_type next_start;
 ExecutorRun_hook_type next_run;

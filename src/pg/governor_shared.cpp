@@ -36,6 +36,7 @@ void start_empty() {
   governor->lock = &GetNamedLWLockTranche(kTranche)->lock;
   pg_atomic_init_u32(&governor->generation, 0);
   pg_atomic_init_u32(&governor->connections, 0);
+  pg_atomic_init_u32(&governor->watcher, 0);
   pg_atomic_init_u64(&governor->most_connections, 0);
   pg_atomic_init_u64(&governor->stopped_growing, 0);
   pg_atomic_init_u32(&governor->connections_that_fit, PG_UINT32_MAX);

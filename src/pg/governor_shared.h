@@ -105,6 +105,7 @@ struct GovernorShared {
   LWLock* lock;
   pg_atomic_uint32 generation;        // that of `limit`, readable without the lock
   pg_atomic_uint32 connections;       // client backends
+  pg_atomic_uint32 watcher;           // the worker's number of PGPROC and 1; 0: it does not run
   pg_atomic_uint64 most_connections;  // at once, since the start
   pg_atomic_uint32 connections_that_fit;
   pg_atomic_uint64 stopped_growing;  // queries that ended at the limit of their growth

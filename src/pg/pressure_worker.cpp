@@ -24,13 +24,13 @@ namespace aza {
 namespace {
 
 constexpr int kRestartSeconds = 2;
-constexpr int64 kHalf = 50;  // percent of the limit
+constexpr int64 kNear = 70;  // percent of the limit
 // Memory can fill up at about a GB per second and CPU: the nearer the limit, the more often the group's usage is read.
-// Without a client nothing fills it up.
+// Without a client nothing fills it up; the first one wakes the worker.
 long pause_ms(int64 percent) {
   const long interval = watch_interval_ms;
   if (pg_atomic_read_u32(&governor->connections) == 0) return interval;
-  return std::min(interval, percent >= kGrowthFreePercent ? 10L : percent >= kHalf ? 20L : 50L);
+  return std::min(interval, percent >= kNear ? 10L : percent >= kGrowthFreePercent ? 20L : 50L);
 }
 
 // Among many that want to run the worker must not be the last: a short slice brings its turn forward (Linux 6.12 and
@@ -79,6 +79,10 @@ int64 watch_once(bool stalled) {
   return usage.percent;
 }
 
+void stop_watching(int, Datum) {
+  pg_atomic_write_u32(&governor->watcher, 0);
+}
+
 [[noreturn]] void watch_forever() {
   MemoryContext round = AllocSetContextCreate(TopMemoryContext, "aza watch", ALLOCSET_DEFAULT_SIZES);
   bool stalled = false;
@@ -115,6 +119,8 @@ void aza_watch_main(Datum) {
             (errmsg("aza_autoconf could not find the files that hold the limits: limits and memory are not watched")));
     proc_exit(0);
   }
+  pg_atomic_write_u32(&aza::governor->watcher, MyProcNumber + 1);
+  before_shmem_exit(aza::stop_watching, 0);
   aza::start_waiting();
   aza::ask_for_short_slices();
   aza::watch_forever();

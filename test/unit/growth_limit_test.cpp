@@ -8,11 +8,11 @@
 namespace aza {
 namespace {
 
-TEST(GrowthLimit, BeginsAtThreeQuartersAndEndsBelow70Percent) {
-  EXPECT_FALSE(growth_is_limited(74, false));
-  EXPECT_TRUE(growth_is_limited(75, false));
-  EXPECT_TRUE(growth_is_limited(70, true));
-  EXPECT_FALSE(growth_is_limited(69, true));
+TEST(GrowthLimit, BeginsAtHalfAndEndsBelow45Percent) {
+  EXPECT_FALSE(growth_is_limited(49, false));
+  EXPECT_TRUE(growth_is_limited(50, false));
+  EXPECT_TRUE(growth_is_limited(45, true));
+  EXPECT_FALSE(growth_is_limited(44, true));
 }
 
 GrowthFacts with(int64_t working_set, int running, int cpus) {
@@ -22,6 +22,10 @@ GrowthFacts with(int64_t working_set, int running, int cpus) {
 TEST(GrowthShare, IsAllThatIsLeftForOneAlone) {
   EXPECT_EQ(growth_share(with(300 * kMiB, 1, 2)), 80 * kMiB) << "a twentieth is nobody's";
   EXPECT_EQ(growth_share(with(300 * kMiB, 0, 0)), 80 * kMiB);
+}
+
+TEST(GrowthShare, IsAllThatIsLeftForEachFarFromTheLimit) {
+  EXPECT_EQ(growth_share(with(200 * kMiB, 8, 2)), 180 * kMiB);
 }
 
 TEST(GrowthShare, IsAShareForSeveral) {
