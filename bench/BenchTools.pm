@@ -38,10 +38,15 @@ sub _collected
 sub _under_callgrind
 {
 	my ($node, $counts, $options, $use) = @_;
-	my $output = '';
+	# Into a file: nobody reads a pipe while the server is used.
+	my $log = "$ENV{AZA_BENCH_FOLDER}/callgrind.log";
 	my $server = IPC::Run::start([ 'valgrind', '--quiet', '--tool=callgrind', "--callgrind-out-file=$counts", @$options,
-			'postgres', '-D', $node->data_dir ], '<', \undef, '>', \$output, '2>&1', IPC::Run::timeout(300));
-	$server->pump until $output =~ /ready to accept connections/;
+			'postgres', '-D', $node->data_dir ], '<', \undef, '>', $log, '2>&1', IPC::Run::timeout(300));
+	for (1 .. 1200)
+	{
+		last if PostgreSQL::Test::Utils::slurp_file($log) =~ /ready to accept connections/;
+		select(undef, undef, undef, 0.1);
+	}
 	my $used = $use->();
 	$server->signal('INT');
 	$server->finish;

@@ -14,8 +14,10 @@ my $pairs = 15;
 my $seconds = 4;
 $ENV{POSTGRES_MEMORY} = 2048;
 $ENV{POSTGRES_CPUS} = 2;
-my $with = aza_node('with', conf => 'aza.governor = on');
-my $without = aza_node('without');
+# The framework's nodes log every statement.
+my $quiet = "log_statement = none\nlog_connections = off\nlog_disconnections = off\nautovacuum = off";
+my $with = aza_node('with', conf => "aza.governor = on\n$quiet");
+my $without = aza_node('without', conf => $quiet);
 $with->start;
 $with->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
 $without->adjust_conf('postgresql.conf', 'shared_preload_libraries', "''");
