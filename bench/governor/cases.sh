@@ -20,7 +20,7 @@ case_array_too_large() { machine 512 10 array-too-large; contestants='plain ours
 case_outgrown() { machine 1024 50 outgrown; contestants='plain ours'; }
 case_endless() { machine 512 10 endless; contestants='plain ours'; }
 case_index() { machine 512 40 three-queries; contestants='plain ours'; beside=index; }
-case_idle() { machine 1024 20 three-queries; contestants='plain ours'; beside=idle; idle=200; }
+case_idle() { machine 2048 20 three-queries; contestants='plain ours'; beside=idle; idle=200; }
 
 # Nobody waits and much is free: whether it pays to grant more than work_mem, which the default of aza.max_query_memory follows.
 case_elastic() { machine 4096 60 three-queries; at_once=2; contestants='ours ours:aza.max_query_memory=0'; }
@@ -30,13 +30,13 @@ all_cases() { declare -F | sed -n 's/^declare -f case_//p'; }
 # Indexes are built over and over until the queries are done.
 beside_index() { while query "$folder" -q -f bench/governor/scripts/index.sql; do :; done >"$folder/index.log" 2>&1; }
 
-# Sessions that have prepared forty statements with a plan of forty partitions each, and keep them.
+# Sessions that have prepared fifteen statements with a plan of forty partitions each, and keep them: about 4 MB for each session.
 beside_idle() {
   local n
-  for n in $(seq 40); do echo "SELECT count(*) + $n FROM parts WHERE id = :client_id + 1;"; done >"$folder/idle.sql"
+  for n in $(seq 15); do echo "SELECT count(*) + $n FROM parts WHERE id = :client_id + 1;"; done >"$folder/idle.sql"
   echo '\sleep 600 s' >>"$folder/idle.sql"
   as_server_user env PGOPTIONS='-c plan_cache_mode=force_generic_plan' pgbench -h "$folder" -U postgres -n -M prepared \
     -f "$folder/idle.sql" -c "$idle" -j 2 -t 1 postgres >"$folder/idle.log" 2>&1
 }
-idle_sessions() { query "$folder" -qAt -c "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query LIKE '%+ 40 FROM parts%'" postgres; }
+idle_sessions() { query "$folder" -qAt -c "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query LIKE '%+ 15 FROM parts%'" postgres; }
 ready_idle() { (($(idle_sessions 2>/dev/null || echo 0) >= idle)); }

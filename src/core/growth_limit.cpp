@@ -12,6 +12,7 @@ constexpr int64_t kSmallProcess = 16 * kMiB;
 constexpr int64_t kLeastOfSmall = 2 * kMiB;
 constexpr int64_t kNeverTouched = 8 * kMiB;
 constexpr int64_t kMarginShare = 20;
+constexpr int64_t kLastShare = 32;
 constexpr int kRunningPerCpu = 4;
 
 }  // namespace
@@ -24,15 +25,17 @@ int64_t untouched_memory(int64_t data, int64_t anonymous) {
   return std::max<int64_t>(0, data - anonymous - kNeverTouched);
 }
 
-int64_t growth_share(const GrowthFacts& facts) {
+GrowthRoom growth_room(const GrowthFacts& facts) {
   const int64_t left =
       std::max<int64_t>(0, facts.limit - facts.limit / kMarginShare - facts.working_set - facts.untouched);
-  if (facts.working_set < facts.limit / 100 * kGrowthSharedPercent) return left;
-  return left / std::clamp<int64_t>(facts.running, 1, int64_t{kRunningPerCpu} * std::max(1, facts.cpus));
+  const int64_t last = facts.limit - facts.limit / kLastShare - facts.working_set;
+  const bool shared = facts.working_set >= facts.limit / 100 * kGrowthSharedPercent;
+  const int64_t shares = std::clamp<int64_t>(facts.running, 1, int64_t{kRunningPerCpu} * std::max(1, facts.cpus));
+  return {shared ? left / shares : left, std::clamp<int64_t>(last, 0, kLeastOfSmall)};
 }
 
-int64_t growth_bound(int64_t data, int64_t anonymous, int64_t share) {
-  return data + (anonymous < kSmallProcess ? std::max(share, kLeastOfSmall) : share);
+int64_t growth_bound(int64_t data, int64_t anonymous, const GrowthRoom& room) {
+  return data + (anonymous < kSmallProcess ? std::max(room.share, room.for_small) : room.share);
 }
 
 }  // namespace aza

@@ -25,14 +25,19 @@ struct GrowthFacts {
 // 8MB that it will never touch.
 int64_t untouched_memory(int64_t data, int64_t anonymous);
 
-// Bytes for each of them. A twentieth of the limit stays for the kernel and for all others. Far from the limit each may
-// have all that is left, so that none asks for more than there is: a hash table that doubles would, and the kernel
-// would give it, to kill when it is used. Near the limit, they share: between two looks hardly more than four processes
-// for each CPU run.
-int64_t growth_share(const GrowthFacts& facts);
+// Bytes by which a process may grow.
+struct GrowthRoom {
+  int64_t share = 0;      // each of those that work
+  int64_t for_small = 0;  // and each small one in any case
+};
 
-// What a process that holds so much may have altogether of private writable mappings: its share more than now, and 2MB
-// more in any case as long as it is small, so that small queries run however little is left.
-int64_t growth_bound(int64_t data, int64_t anonymous, int64_t share);
+// A twentieth of the limit stays for the kernel and for all others. Far from the limit each may have all that is left,
+// so that none asks for more than there is: a hash table that doubles would, and the kernel would give it, to kill when
+// it is used. Near the limit they share: between two looks hardly more than four processes for each CPU run. Small ones
+// get 2MB however little is left, until only a thirty-second of the limit is: many small ones are a large one.
+GrowthRoom growth_room(const GrowthFacts& facts);
+
+// What a process may have altogether of private writable mappings. One is small up to 16MB.
+int64_t growth_bound(int64_t data, int64_t anonymous, const GrowthRoom& room);
 
 }  // namespace aza

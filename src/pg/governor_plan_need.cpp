@@ -132,8 +132,8 @@ bool add_kept_rows(Node* node, void* context) {
 void add_aggregate_states(const Walk& at, const Agg* agg) {
   const double rows = input(&agg->plan)->plan_rows;
   const bool together = agg->aggstrategy == AGG_HASHED || agg->aggstrategy == AGG_MIXED;
-  // A parallel worker also holds what it sends to the leader, in pieces and as a whole, and the leader has all of it once
-  // more: measured, an array_agg() of texts takes ten times as much with a worker as without.
+  // A parallel worker also holds what it sends to the leader, in pieces and as a whole, and the leader has all of it
+  // once more: measured, an array_agg() of texts takes ten times as much with a worker as without.
   const int copies = DO_AGGSPLIT_SERIALIZE(agg->aggsplit) ? 10 : 1;
   KeptRows kept = {&at, together ? rows : rows / std::max(1.0, static_cast<double>(agg->numGroups)), copies};
   expression_tree_walker(reinterpret_cast<Node*>(agg->plan.targetlist), add_kept_rows, &kept);

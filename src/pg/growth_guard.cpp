@@ -29,13 +29,13 @@ void say_once_that_none_can_be_set() {
 }
 
 // Marked first: a process that is limited must know it.
-void limit_process(const ServerProcess& process, const ProcessMemory& memory, int64 share) {
+void limit_process(const ServerProcess& process, const ProcessMemory& memory, const GrowthRoom& room) {
   if (memory.data == 0 || process.number < 0 || process.number >= governor->slots) return;
   GrantSlot& slot = grant_slots()[process.number];
   pg_atomic_write_u64(&slot.limited_bytes, static_cast<uint64>(memory.anonymous));
   pg_atomic_write_u32(&slot.limited_pid, static_cast<uint32>(process.pid));
   slot.limited_round = limit_round;
-  if (set_limit(process.pid, static_cast<rlim_t>(growth_bound(memory.data, memory.anonymous, share))) || errno == ESRCH)
+  if (set_limit(process.pid, static_cast<rlim_t>(growth_bound(memory.data, memory.anonymous, room))) || errno == ESRCH)
     return;
   pg_atomic_write_u32(&slot.limited_pid, 0);
   say_once_that_none_can_be_set();
@@ -46,8 +46,8 @@ void limit_growth(const Usage& usage) {
   GrowthFacts facts = {usage.limit, usage.working_set, 0, working.count, governor->limit.cpus};
   for (int i = 0; i < working.count; i++)
     facts.untouched += untouched_memory(working.memory[i].data, working.memory[i].anonymous);
-  const int64 share = growth_share(facts);
-  for (int i = 0; i < working.count; i++) limit_process(working.of[i], working.memory[i], share);
+  const GrowthRoom room = growth_room(facts);
+  for (int i = 0; i < working.count; i++) limit_process(working.of[i], working.memory[i], room);
 }
 
 void lift(GrantSlot& slot) {

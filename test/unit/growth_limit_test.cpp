@@ -20,34 +20,36 @@ GrowthFacts with(int64_t working_set, int running, int cpus) {
 }
 
 TEST(GrowthShare, IsAllThatIsLeftForOneAlone) {
-  EXPECT_EQ(growth_share(with(300 * kMiB, 1, 2)), 80 * kMiB) << "a twentieth is nobody's";
-  EXPECT_EQ(growth_share(with(300 * kMiB, 0, 0)), 80 * kMiB);
+  EXPECT_EQ(growth_room(with(300 * kMiB, 1, 2)).share, 80 * kMiB) << "a twentieth is nobody's";
+  EXPECT_EQ(growth_room(with(300 * kMiB, 0, 0)).share, 80 * kMiB);
 }
 
 TEST(GrowthShare, IsAllThatIsLeftForEachFarFromTheLimit) {
-  EXPECT_EQ(growth_share(with(200 * kMiB, 8, 2)), 180 * kMiB);
+  EXPECT_EQ(growth_room(with(200 * kMiB, 8, 2)).share, 180 * kMiB);
 }
 
 TEST(GrowthShare, IsAShareForSeveral) {
-  EXPECT_EQ(growth_share(with(300 * kMiB, 4, 2)), 20 * kMiB);
-  EXPECT_EQ(growth_share(with(300 * kMiB, 75, 2)), 10 * kMiB) << "no more than four for each CPU run meanwhile";
+  EXPECT_EQ(growth_room(with(300 * kMiB, 4, 2)).share, 20 * kMiB);
+  EXPECT_EQ(growth_room(with(300 * kMiB, 75, 2)).share, 10 * kMiB) << "no more than four for each CPU run meanwhile";
 }
 
 TEST(GrowthShare, LeavesOutWhatWasGivenAndWillBeUsed) {
-  EXPECT_EQ(untouched_memory(100 * kMiB, 70 * kMiB), 14 * kMiB);
-  EXPECT_EQ(untouched_memory(12 * kMiB, 2 * kMiB), 0);
-  EXPECT_EQ(growth_share({400 * kMiB, 300 * kMiB, 60 * kMiB, 1, 2}), 20 * kMiB);
+  EXPECT_EQ(untouched_memory(100 * kMiB, 70 * kMiB), 22 * kMiB);
+  EXPECT_EQ(untouched_memory(9 * kMiB, 2 * kMiB), 0);
+  EXPECT_EQ(growth_room({400 * kMiB, 300 * kMiB, 60 * kMiB, 1, 2}).share, 20 * kMiB);
 }
 
 TEST(GrowthShare, IsNothingBeyondTheMargin) {
-  EXPECT_EQ(growth_share(with(380 * kMiB, 1, 2)), 0);
-  EXPECT_EQ(growth_share(with(500 * kMiB, 8, 2)), 0);
+  EXPECT_EQ(growth_room(with(380 * kMiB, 1, 2)).share, 0);
+  EXPECT_EQ(growth_room(with(500 * kMiB, 8, 2)).share, 0);
 }
 
-TEST(GrowthBound, LetsSmallQueriesRunHoweverLittleIsLeft) {
-  EXPECT_EQ(growth_bound(20 * kMiB, 10 * kMiB, 5 * kMiB), 25 * kMiB);
-  EXPECT_EQ(growth_bound(20 * kMiB, 10 * kMiB, 0), 22 * kMiB);
-  EXPECT_EQ(growth_bound(30 * kMiB, 16 * kMiB, 0), 30 * kMiB) << "a large one has to do with what it has";
+TEST(GrowthBound, LetsSmallQueriesRunUntilNextToNothingIsLeft) {
+  EXPECT_EQ(growth_bound(20 * kMiB, 10 * kMiB, {5 * kMiB, 2 * kMiB}), 25 * kMiB);
+  EXPECT_EQ(growth_bound(20 * kMiB, 10 * kMiB, {0, 2 * kMiB}), 22 * kMiB);
+  EXPECT_EQ(growth_bound(30 * kMiB, 16 * kMiB, {0, 2 * kMiB}), 30 * kMiB) << "a large one has to do with what it has";
+  EXPECT_EQ(growth_room(with(380 * kMiB, 8, 2)).for_small, 2 * kMiB);
+  EXPECT_EQ(growth_room(with(388 * kMiB, 8, 2)).for_small, 0) << "many small ones are a large one";
 }
 
 }  // namespace
