@@ -135,7 +135,7 @@ void leave_grant_setting(int level) {
 
 void start_query(QueryDesc* query, int flags) {
   apply_new_limits();
-  lift_stale_growth_limit();
+  begin_growth();
   PlanNeed need;
   if (is_governed(query, flags) && plan_need(query->plannedstmt, need)) ask_for_grant(query, need);
   CancelReason reason;

@@ -15,8 +15,9 @@ constexpr int64 kHashedRow = 56;
 constexpr int64 kGroupRow = 104;
 constexpr int64 kSortTuple = 24;  // all that a sort of one column counts of a row
 constexpr int64 kBitmapPage = 56;
-constexpr int64 kKeptRow =
-    24;  // in an aggregate's state, beside the row rounded up to a power of 2: its header, its place in an array
+// Of a row that an aggregate's state keeps, beside its width, which is rounded up to a power of 2: a chunk's header,
+// and a place in an array that doubles.
+constexpr int64 kKeptRow = 24;
 
 struct Walk {
   PlanNeed* need;

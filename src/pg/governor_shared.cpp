@@ -51,6 +51,7 @@ void start_empty() {
     pg_atomic_init_u64(&grant_slots()[i].cancel_at, 0);
     pg_atomic_init_u32(&grant_slots()[i].limited_pid, 0);
     pg_atomic_init_u64(&grant_slots()[i].limited_bytes, 0);
+    pg_atomic_init_u32(&grant_slots()[i].ending, 0);
   }
   pg_atomic_init_u64(&governor->capacity, static_cast<uint64>(pool_rules().capacity));
 }

@@ -35,6 +35,7 @@ struct GrantSlot {
   pg_atomic_uint32 limited_pid;    // the process here whose growth is limited; 0: nobody's is; see growth_guard.h
   pg_atomic_uint64 limited_bytes;  // what it held then
   uint32 limited_round;            // the worker's: when it was limited last
+  pg_atomic_uint32 ending;         // its query ends with an error, for which it must have memory
 };
 
 inline constexpr int kWaitBuckets = 9;

@@ -97,7 +97,7 @@ void run_utility(PlannedStmt* statement, const char* text, bool read_only, Proce
                  ParamListInfo params, QueryEnvironment* environment, DestReceiver* destination,
                  QueryCompletion* completion) {
   apply_new_limits();
-  lift_stale_growth_limit();
+  begin_growth();
   CancelReason reason(CancelReason::Around::utility);
   if (!is_governed(statement))
     return run_next(statement, text, read_only, context, params, environment, destination, completion);
@@ -112,7 +112,7 @@ void run_utility(PlannedStmt* statement, const char* text, bool read_only, Proce
 
 PlannedStmt* plan_query(Query* query, const char* text, int options, ParamListInfo params) {
   apply_new_limits();
-  lift_stale_growth_limit();
+  begin_growth();
   CancelReason reason(CancelReason::Around::planner);
   return next_planner != nullptr ? next_planner(query, text, options, params)
                                  : standard_planner(query, text, options, params);

@@ -32,6 +32,7 @@ void say_once_that_none_can_be_set() {
 void limit_process(const ServerProcess& process, const ProcessMemory& memory, const GrowthRoom& room) {
   if (memory.data == 0 || process.number < 0 || process.number >= governor->slots) return;
   GrantSlot& slot = grant_slots()[process.number];
+  if (pg_atomic_read_u32(&slot.ending) != 0) return;
   pg_atomic_write_u64(&slot.limited_bytes, static_cast<uint64>(memory.anonymous));
   pg_atomic_write_u32(&slot.limited_pid, static_cast<uint32>(process.pid));
   slot.limited_round = limit_round;
@@ -72,6 +73,12 @@ void tell_of_stopped() {
   told = stopped;
 }
 
+// False where it was another process, or none, that was limited here.
+bool lift_own(GrantSlot& slot) {
+  const uint32 pid = pg_atomic_exchange_u32(&slot.limited_pid, 0);
+  return pid == static_cast<uint32>(MyProcPid) && setrlimit(RLIMIT_DATA, &governor->data_limit) == 0;
+}
+
 bool is_wanted() {
   return governor_on && pressure_action == static_cast<int>(PressureAction::cancel);
 }
@@ -88,14 +95,17 @@ void guard_against_growth(const Usage& usage) {
   tell_of_stopped();
 }
 
-void lift_stale_growth_limit() {
-  if (governor == nullptr || pg_atomic_read_u32(&grant_slots()[MyProcNumber].limited_pid) == 0) return;
-  if (!inside_a_query()) lift_own_growth_limit();
+void begin_growth() {
+  if (governor == nullptr) return;
+  GrantSlot& slot = grant_slots()[MyProcNumber];
+  if (pg_atomic_read_u32(&slot.ending) != 0) pg_atomic_write_u32(&slot.ending, 0);
+  if (pg_atomic_read_u32(&slot.limited_pid) != 0 && !inside_a_query()) lift_own(slot);
 }
 
-bool lift_own_growth_limit() {
-  const uint32 pid = pg_atomic_exchange_u32(&grant_slots()[MyProcNumber].limited_pid, 0);
-  return pid == static_cast<uint32>(MyProcPid) && setrlimit(RLIMIT_DATA, &governor->data_limit) == 0;
+bool end_growth_limit() {
+  GrantSlot& slot = grant_slots()[MyProcNumber];
+  pg_atomic_write_u32(&slot.ending, 1);
+  return lift_own(slot);
 }
 
 }  // namespace aza

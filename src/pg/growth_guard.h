@@ -1,14 +1,14 @@
-// Near the limit, processes that run queries may take only so much more memory until they are looked at again.
+// From half of the limit on, processes that run queries may take only so much more memory until they are looked at
+// again.
 //
-// A process can take a gigabyte in a second, far faster than any cancel arrives. So once three quarters of the limit
-// are in use the worker sets RLIMIT_DATA of each to what it has and its share of what is left, again and again
-// (prlimit). Whoever wants more gets no memory from the kernel, which the server answers with an error of that one
-// query, SQLSTATE 53200, instead of the kernel with a kill that restarts the server. Shared memory does not count
-// towards RLIMIT_DATA.
+// A process can take a gigabyte in a second, far faster than any cancel arrives. So the worker sets RLIMIT_DATA of each
+// to what it has and what is left for it, again and again (prlimit). Whoever wants more gets no memory from the kernel,
+// which the server answers with an error of that one query, SQLSTATE 53200, instead of the kernel with a kill that
+// restarts the server. Shared memory does not count towards RLIMIT_DATA.
 //
 // Only client backends with a running query, and their parallel workers, are ever limited. A process lifts its limit by
-// itself before it reports an error and when it starts the next query, so that a worker that hangs leaves nobody
-// limited.
+// itself before it reports an error, and stays free until it starts the next query: the transaction must be ended. A
+// query begins without a limit, so that a worker that hangs leaves nobody limited.
 #pragma once
 
 #include "pg/pressure_guard.h"
@@ -18,10 +18,11 @@ namespace aza {
 // The worker's part. Allocates in the current context.
 void guard_against_growth(const Usage& usage);
 
-// Before a statement that is not part of another one: what an earlier one left. Costs one read of shared memory.
-void lift_stale_growth_limit();
+// Before a statement: what an earlier one left is lifted, unless it is part of another one. Costs one look at shared
+// memory.
+void begin_growth();
 
-// This process may grow freely again; false where it was not limited.
-bool lift_own_growth_limit();
+// For the rest of this query, which ends with an error. False where this process was not limited.
+bool end_growth_limit();
 
 }  // namespace aza

@@ -20,7 +20,7 @@ void say_what_helps() {
 // The kernel gave this process no more memory, as growth_guard.h told it to. From here on it may have some again: the
 // error must be reported, and the transaction ended.
 void explain_shortage() {
-  if (!lift_own_growth_limit()) return;
+  if (!end_growth_limit()) return;
   pg_atomic_fetch_add_u64(&governor->stopped_growing, 1);
   const uint64 bytes = pg_atomic_read_u64(&grant_slots()[MyProcNumber].limited_bytes);
   say_what_helps();
@@ -39,7 +39,7 @@ void explain_cancel(void*) {
   const uint64 bytes = pg_atomic_exchange_u64(&slot->cancel_bytes, 0);
   const auto at = static_cast<TimestampTz>(pg_atomic_read_u64(&slot->cancel_at));
   if (bytes == 0 || TimestampDifferenceExceeds(at, GetCurrentTimestamp(), kBelatedMs)) return;
-  lift_own_growth_limit();  // the error must be reported, and the transaction ended
+  end_growth_limit();  // the error must be reported, and the transaction ended
   errcode(ERRCODE_OUT_OF_MEMORY);
   say_what_helps();
   errdetail("The query's processes held " UINT64_FORMAT
