@@ -119,7 +119,7 @@ bool add_kept_rows(Node* node, void* context) {
   const Aggref* aggregate = reinterpret_cast<const Aggref*>(node);
   if (!keeps_rows(aggregate)) return false;
   const KeptRows& kept = *static_cast<const KeptRows*>(context);
-  int width = 0;
+  int64 width = 0;
   ListCell* cell;
   foreach (cell, aggregate->args) {
     const Node* value = reinterpret_cast<const Node*>(lfirst_node(TargetEntry, cell)->expr);

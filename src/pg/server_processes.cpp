@@ -18,7 +18,8 @@ ServerProcess describe(const PgBackendStatus& status) {
   PGPROC* proc = BackendPidGetProc(status.st_procpid);
   const bool running = status.st_state != STATE_IDLE && status.st_state != STATE_IDLEINTRANSACTION &&
                        status.st_state != STATE_IDLEINTRANSACTION_ABORTED;
-  return {status.st_procpid, proc == nullptr ? -1 : GetNumberFromPGProc(proc), leader_number(status, proc), running};
+  const int number = proc == nullptr ? -1 : static_cast<int>(GetNumberFromPGProc(proc));
+  return {status.st_procpid, number, leader_number(status, proc), running};
 }
 
 bool works_for_a_query(const ServerProcess& process) {
