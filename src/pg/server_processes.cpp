@@ -19,11 +19,12 @@ ServerProcess describe(const PgBackendStatus& status) {
   const bool running = status.st_state != STATE_IDLE && status.st_state != STATE_IDLEINTRANSACTION &&
                        status.st_state != STATE_IDLEINTRANSACTION_ABORTED;
   const int number = proc == nullptr ? -1 : static_cast<int>(GetNumberFromPGProc(proc));
-  return {status.st_procpid, number, leader_number(status, proc), running};
+  const bool in_query = status.st_state == STATE_RUNNING || status.st_state == STATE_FASTPATH;
+  return {status.st_procpid, number, leader_number(status, proc), running, in_query};
 }
 
 bool works_for_a_query(const ServerProcess& process) {
-  return process.running && process.leader >= 0 && process.leader < governor->slots &&
+  return process.in_query && process.leader >= 0 && process.leader < governor->slots &&
          !grant_slots()[process.leader].waiting;
 }
 
@@ -32,7 +33,7 @@ ServerProcesses find_where(bool with_postmaster, Wanted wanted) {
   pgstat_clear_backend_activity_snapshot();
   const int most = pgstat_fetch_stat_numbackends();
   ServerProcesses found = {0, 0, static_cast<ServerProcess*>(palloc((most + 1) * sizeof(ServerProcess))), nullptr};
-  if (with_postmaster) found.of[found.count++] = {PostmasterPid, -1, -1, false};
+  if (with_postmaster) found.of[found.count++] = {PostmasterPid, -1, -1, false, false};
   for (int i = 1; i <= most; i++) {
     const LocalPgBackendStatus* local = pgstat_get_local_beentry_by_index(i);
     if (local == nullptr || local->backendStatus.st_procpid == 0) continue;

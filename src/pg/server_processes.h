@@ -11,6 +11,7 @@ struct ServerProcess {
   int number;  // of its PGPROC; -1: it has none
   int leader;  // number of the client backend whose query it runs: its own, or its parallel leader's; -1: none's
   bool running;
+  bool in_query;  // certainly; not a connection that is being made, which must have what it needs
 };
 
 struct ServerProcesses {

@@ -166,18 +166,6 @@ counts_within() {  # counts_within SECONDS NAME WHAT
   is "$(counted "$2")" t "$3"
 }
 
-# Clients that sort without a pause, each waiting for memory where there is none.
-start_load() {
-  echo 'SELECT count(*) FROM (SELECT i FROM generate_series(1, 50000) i ORDER BY md5(i::text) OFFSET 0) x;' >/tmp/load.sql
-  pgbench -n -h /tmp -U postgres -f /tmp/load.sql -c 3 -T 120 postgres >/tmp/load.log 2>&1 &
-  load=$!
-}
-end_load() {
-  is "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgbench'")" 3 'under load, all the time'
-  kill $load
-  wait $load
-}
-
 # The limit is written while the server runs. The pressure file is handed over to the server's user, as a delegated
 # group's is.
 test_limit_changes() {
@@ -185,14 +173,12 @@ test_limit_changes() {
   chown postgres "$group/memory.pressure"
   start_in live
   open_session
-  start_load
   is "$(ask 'SHOW work_mem')" 2MB 'a session is open, with the plan for 1GB'
   echo 2G >"$group/memory.max"
   follows 'SHOW work_mem' 4MB 'memory.max is raised: the session has its new work_mem within two seconds'
   is "$(ask 'SHOW aza.detected_memory')" 2GB 'aza.detected_memory follows'
   is "$(ask "SELECT value, planned, pending_restart FROM aza_tuning_report() WHERE setting = 'shared_buffers'")" '256MB|512MB|t' \
     'what needs a restart is pending'
-  end_load
   echo 200M >"$group/memory.max"
   follows 'SHOW aza.detected_memory' 200MB 'memory.max is lowered below shared memory'
   is "$(warnings | sed 's/ the [0-9]*MB of/ the shared/')" 'the memory limit of 200MB is below the shared shared memory that the server has taken' \
