@@ -156,8 +156,8 @@ for (1 .. 40)
 like(advice('max_wal_size'), qr/^(64|128|256)MB\|\d+ checkpoints were requested and 0 came by time, with \d+ MB of WAL\|false$/,
 	'checkpoints requested by WAL: more max_wal_size');
 like(advice('replication slot left', "value || '|' || proposed || '|' || evidence || '|' || apply"),
-	qr/^\d+ MB of WAL held\|consumed, or dropped\|nobody uses the slot and holds/, 'a slot that holds WAL');
-like(advice('max_slot_wal_keep_size'), qr/^\d+MB\|slot left holds \d+ MB of WAL, [0-9.]+ [GT]B are free where pg_wal is\|false$/,
+	qr/^[0-9.]+ MB of WAL held\|consumed, or dropped\|nobody uses the slot and holds/, 'a slot that holds WAL');
+like(advice('max_slot_wal_keep_size'), qr/^\d+MB\|slot left holds [0-9.]+ MB of WAL, [0-9.]+ [GT]B are free where pg_wal is\|false$/,
 	'and a bound for such slots');
 is(refusal("SELECT aza_apply_advice('replication slot left')"), <<'TEXT' =~ s/\n\z//r, 'what is no setting cannot be written');
 psql:<stdin>:1: ERROR:  "replication slot left" is not a setting of the server, so ALTER SYSTEM cannot write it

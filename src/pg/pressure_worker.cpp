@@ -24,13 +24,13 @@ namespace aza {
 namespace {
 
 constexpr int kRestartSeconds = 2;
-constexpr int64 kNear = 70;  // percent of the limit
-// Memory can fill up at about a GB per second and CPU: the nearer the limit, the more often the group's usage is read.
-// Without a client nothing fills it up; the first one wakes the worker.
+// Memory can fill up at about a GB per second and CPU. Not more often: reading a group's files takes a little memory of
+// the group, and where none is left the kernel looks for another victim before the last one has gone (seen in the
+// virtual machine with 10 ms). Without a client nothing fills it up; the first one wakes the worker.
 long pause_ms(int64 percent) {
   const long interval = watch_interval_ms;
   if (pg_atomic_read_u32(&governor->connections) == 0) return interval;
-  return std::min(interval, percent >= kNear ? 10L : percent >= kGrowthFreePercent ? 20L : 50L);
+  return std::min(interval, percent >= kGrowthFreePercent ? 20L : 50L);
 }
 
 // Among many that want to run the worker must not be the last: a short slice brings its turn forward (Linux 6.12 and

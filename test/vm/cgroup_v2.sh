@@ -216,5 +216,7 @@ test_small_limit
 test_namespace
 test_limit_changes
 test_kernel_events
+# What explains a failure would be lost with the machine.
+[ "$failed" = 0 ] || { tail -n 40 $log; dmesg | grep -E 'oom|Out of memory|Killed' | tail -n 20; } | sed 's/^/# /'
 echo "1..$count"
 exit "$((failed > 0))"
