@@ -87,6 +87,7 @@ OBJS = \
 	src/pg/pressure_trigger.o \
 	src/pg/pressure_worker.o \
 	src/pg/server_processes.o \
+	src/pg/session_guard.o \
 	src/pg/setting_report.o \
 	src/pg/settings.o \
 	src/pg/startup.o \

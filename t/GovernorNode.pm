@@ -11,7 +11,7 @@ use PostgreSQL::Test::Utils qw(slurp_file);
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw($large_query $raised_query governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended watch_pid
-	group_machine write_group answers_within);
+	group_machine write_group guard_looks answers_within);
 
 # Rows to sort, rows that fit anywhere, and a function of which the planner expects far more than it gives.
 our $tables = <<'SQL';
@@ -160,6 +160,18 @@ sub write_group
 	print $out "$text\n";
 	close $out;
 	rename "$root/sys/fs/cgroup/$file.new", "$root/sys/fs/cgroup/$file" or die $!;
+	return;
+}
+
+# Waits until the guard has looked twice: the first look may have begun before the call.
+sub guard_looks
+{
+	my ($node) = @_;
+	for (1 .. 2)
+	{
+		$node->safe_psql('postgres', 'SELECT aza_governor_stats_reset()');
+		$node->poll_query_until('postgres', "SELECT value > 0 FROM aza_governor_stats() WHERE name = 'most memory in use, bytes'") or die;
+	}
 	return;
 }
 

@@ -21,6 +21,11 @@ case_outgrown() { machine 1024 50 outgrown; contestants='plain ours'; }
 case_endless() { machine 512 10 endless; contestants='plain ours'; }
 case_index() { machine 512 40 three-queries; contestants='plain ours'; beside=index; }
 case_idle() { machine 2048 20 three-queries; contestants='plain ours'; beside=idle; idle=200; }
+case_prepared() {
+  machine 1024 200 three-queries
+  script=$folder/prepared.sql contestants='plain ours'
+  prepared_statements 60 20 >"$script"
+}
 
 # Nobody waits and much is free: whether it pays to grant more than work_mem, which the default of aza.max_query_memory follows.
 case_elastic() { machine 4096 60 three-queries; at_once=2; contestants='ours ours:aza.max_query_memory=0'; }
@@ -30,13 +35,20 @@ all_cases() { declare -F | sed -n 's/^declare -f case_//p'; }
 # Indexes are built over and over until the queries are done.
 beside_index() { while query "$folder" -q -f bench/governor/scripts/index.sql; do :; done >"$folder/index.log" 2>&1; }
 
-# Sessions that have prepared fifteen statements with a plan of forty partitions each, and keep them: about 4 MB for each session.
-beside_idle() {
+# A session that prepares so many statements, each with a plan of forty partitions (60 kB), and keeps them for a while.
+prepared_statements() {  # prepared_statements COUNT SECONDS
   local n
-  for n in $(seq 15); do echo "SELECT count(*) + $n FROM parts WHERE id = :client_id + 1;"; done >"$folder/idle.sql"
-  echo '\sleep 600 s' >>"$folder/idle.sql"
-  as_server_user env PGOPTIONS='-c plan_cache_mode=force_generic_plan' pgbench -h "$folder" -U postgres -n -M prepared \
-    -f "$folder/idle.sql" -c "$idle" -j 2 -t 1 postgres >"$folder/idle.log" 2>&1
+  echo 'SET plan_cache_mode = force_generic_plan;'
+  for n in $(seq "$1"); do
+    echo "PREPARE s$n (int) AS SELECT count(*) FROM parts WHERE id = \$1;"
+    echo "EXECUTE s$n (:client_id + 1);"
+  done
+  echo "\\sleep $2 s"
 }
-idle_sessions() { query "$folder" -qAt -c "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query LIKE '%+ 15 FROM parts%'" postgres; }
+
+beside_idle() {
+  prepared_statements 15 600 >"$folder/idle.sql"
+  as_server_user pgbench -h "$folder" -U postgres -n -f "$folder/idle.sql" -c "$idle" -j 2 -t 1 postgres >"$folder/idle.log" 2>&1
+}
+idle_sessions() { query "$folder" -qAt -c "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query LIKE 'EXECUTE s15 %'" postgres; }
 ready_idle() { (($(idle_sessions 2>/dev/null || echo 0) >= idle)); }

@@ -14,6 +14,7 @@ constexpr int64_t kNeverTouched = 8 * kMiB;
 constexpr int64_t kMarginShare = 20;
 constexpr int64_t kLastShare = 32;
 constexpr int kRunningPerCpu = 4;
+constexpr int64_t kLeastSession = 4 * kMiB;
 
 }  // namespace
 
@@ -32,6 +33,11 @@ GrowthRoom growth_room(const GrowthFacts& facts) {
   const bool shared = facts.working_set >= facts.limit / 100 * kGrowthSharedPercent;
   const int64_t shares = std::clamp<int64_t>(facts.running, 1, int64_t{kRunningPerCpu} * std::max(1, facts.cpus));
   return {shared ? left / shares : left, std::clamp<int64_t>(last, 0, kLeastOfSmall)};
+}
+
+int64_t session_share(const SessionFacts& facts) {
+  const int64_t room = facts.limit / 10 * 9 - facts.taken;
+  return std::max(kLeastSession, room / std::max(1, facts.connections));
 }
 
 int64_t growth_bound(int64_t data, int64_t anonymous, const GrowthRoom& room) {

@@ -37,6 +37,17 @@ struct GrowthRoom {
 // get 2MB however little is left, until only a thirty-second of the limit is: many small ones are a large one.
 GrowthRoom growth_room(const GrowthFacts& facts);
 
+// Of what sessions keep between their statements.
+struct SessionFacts {
+  int64_t limit = 0;  // bytes
+  int64_t taken = 0;  // bytes of shared memory and of the kernel's
+  int connections = 0;
+};
+
+// What a session may hold and still plan further statements when nothing else is left: an equal part of nine tenths of
+// the limit less `taken`, at least 4MB. A new one holds about 2MB.
+int64_t session_share(const SessionFacts& facts);
+
 // What a process may have altogether of private writable mappings. One is small up to 16MB.
 int64_t growth_bound(int64_t data, int64_t anonymous, const GrowthRoom& room);
 

@@ -34,4 +34,9 @@ public:
 // and free_bytes() reads ROOT/free_bytes in the same way.
 std::unique_ptr<SystemReader> system_reader(std::string root);
 
+// The same for files that are read again and again: keeps up to `most` of them open. Opening a file of the kernel's and
+// reading it for the first time takes some kB of the group, and where nothing is left the kernel kills for them. A file
+// that has gone, with its group or its process, is looked up anew; one whose folder has got another name is not.
+std::unique_ptr<SystemReader> keeping_reader(std::string root, size_t most);
+
 }  // namespace aza

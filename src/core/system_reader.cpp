@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <memory>
 #include <system_error>
+#include <unordered_map>
+#include <utility>
 
 #include "core/kernel_text.h"
 #include "core/reader.h"
@@ -33,8 +35,10 @@ public:
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor& operator=(Descriptor&&) = delete;
   int get() const { return fd_; }
 
 private:
@@ -106,12 +110,13 @@ public:
     return static_cast<int>(std::min<int64_t>(*cpus, INT32_MAX));
   }
 
-private:
+protected:
   std::string real(std::string_view path) const {
     std::string whole = root_;
     return whole.append(path);
   }
 
+private:
   // What a folder says instead of a system call.
   Outcome<int64_t> stand_in(std::string_view name) const {
     const Outcome<std::string> text = read(name);
@@ -123,10 +128,48 @@ private:
   std::string root_;
 };
 
+class KeepingReader : public RootedReader {
+public:
+  KeepingReader(std::string root, size_t most) : RootedReader(std::move(root)), most_(most) {}
+
+  Outcome<std::string> read(std::string_view path) const override {
+    const std::string whole = real(path);
+    if (const auto kept = files_.find(whole); kept != files_.end()) {
+      if (Outcome<std::string> content = read_again(kept->second.get())) return content;
+      files_.erase(kept);
+    }
+    return read_and_keep(whole);
+  }
+
+private:
+  static Outcome<std::string> read_again(int fd) {
+    struct stat file{};
+    if (::fstat(fd, &file) != 0 || ::lseek(fd, 0, SEEK_SET) != 0) return failed<std::string>(errno);
+    return file.st_nlink == 0 ? failed<std::string>(ENOENT) : read_all(fd);
+  }
+
+  // When there are too many, most of them belong to processes that have ended.
+  Outcome<std::string> read_and_keep(const std::string& whole) const {
+    if (files_.size() >= most_) files_.clear();
+    Descriptor file(whole);
+    if (file.get() < 0) return failed<std::string>(errno);
+    Outcome<std::string> content = read_all(file.get());
+    if (content) files_.emplace(whole, std::move(file));
+    return content;
+  }
+
+  const size_t most_;
+  mutable std::unordered_map<std::string, Descriptor> files_;
+};
+
 }  // namespace
 
 std::unique_ptr<SystemReader> system_reader(std::string root) {
   return std::make_unique<RootedReader>(std::move(root));
+}
+
+std::unique_ptr<SystemReader> keeping_reader(std::string root, size_t most) {
+  return std::make_unique<KeepingReader>(std::move(root), most);
 }
 
 }  // namespace aza

@@ -67,32 +67,20 @@ void add_hash(const Walk& at, const Hash* hash) {
   add(at, rows, rows_of->plan_width + kHashedRow, true);
 }
 
-// What an aggregate with DISTINCT or ORDER BY sorts by itself, where the planner has not sorted for it.
-struct AggregateSort {
+// What the aggregates of one node are fed with.
+struct Aggregation {
   const Walk* at;
-  double rows;
   int width;
-  int at_once;
+  int sorts;           // side by side
+  double sorted_rows;  // by each
+  double kept_rows;    // by states that keep all
+  int copies;
 };
 
-bool add_aggregate_sort(Node* node, void* context) {
-  if (node == nullptr) return false;
-  if (!IsA(node, Aggref)) return expression_tree_walker(node, add_aggregate_sort, context);
-  const Aggref* aggregate = reinterpret_cast<const Aggref*>(node);
-  if (aggregate->aggpresorted || (aggregate->aggdistinct == NIL && aggregate->aggorder == NIL)) return false;
-  const AggregateSort& sort = *static_cast<const AggregateSort*>(context);
-  for (int i = 0; i < sort.at_once; i++) add_sorted(*sort.at, sort.rows, sort.width, aggregate->args);
-  return false;
-}
-
-// One group's rows at a time. Grouping sets are sorted side by side, and one of them may have a single group.
-void add_aggregate_sorts(const Walk& at, const Agg* agg) {
-  const Plan* rows_of = input(&agg->plan);
-  const int sets = std::max(1, list_length(agg->groupingSets));
-  const double groups = sets > 1 ? 1 : std::max(1.0, static_cast<double>(agg->numGroups));
-  AggregateSort sort = {&at, rows_of->plan_rows / groups, rows_of->plan_width, sets};
-  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.targetlist), add_aggregate_sort, &sort);
-  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.qual), add_aggregate_sort, &sort);
+// Sorted by an aggregate with DISTINCT or ORDER BY itself, where the planner has not sorted for it.
+void add_own_sorts(const Aggref* aggregate, const Aggregation& of) {
+  if (aggregate->aggpresorted || (aggregate->aggdistinct == NIL && aggregate->aggorder == NIL)) return;
+  for (int i = 0; i < of.sorts; i++) add_sorted(*of.at, of.sorted_rows, of.width, aggregate->args);
 }
 
 // Whether the state of an aggregate keeps every row, as that of array_agg(), string_agg() and json_agg() does:
@@ -106,19 +94,7 @@ bool keeps_rows(const Aggref* aggregate) {
   return keeps;
 }
 
-// All groups' states are there at the same time where the aggregate hashes, else one group's.
-struct KeptRows {
-  const Walk* at;
-  double rows;
-  int copies;
-};
-
-bool add_kept_rows(Node* node, void* context) {
-  if (node == nullptr) return false;
-  if (!IsA(node, Aggref)) return expression_tree_walker(node, add_kept_rows, context);
-  const Aggref* aggregate = reinterpret_cast<const Aggref*>(node);
-  if (!keeps_rows(aggregate)) return false;
-  const KeptRows& kept = *static_cast<const KeptRows*>(context);
+int64 values_width(const Aggref* aggregate) {
   int64 width = 0;
   ListCell* cell;
   foreach (cell, aggregate->args) {
@@ -126,24 +102,43 @@ bool add_kept_rows(Node* node, void* context) {
     if (IsA(value, Const)) continue;  // such as the delimiter of string_agg()
     width += get_typavgwidth(exprType(value), exprTypmod(value));
   }
-  kept.at->need->add_unbounded(expected_bytes(kept.rows, kept.copies * (2 * width + kKeptRow)), kept.at->processes);
+  return width;
+}
+
+void add_kept_rows(const Aggref* aggregate, const Aggregation& of) {
+  if (!keeps_rows(aggregate)) return;
+  const int64 row_bytes = of.copies * (2 * values_width(aggregate) + kKeptRow);
+  of.at->need->add_unbounded(expected_bytes(of.kept_rows, row_bytes), of.at->processes);
+}
+
+bool add_aggregates(Node* node, void* context) {
+  if (node == nullptr) return false;
+  if (!IsA(node, Aggref)) return expression_tree_walker(node, add_aggregates, context);
+  const Aggregation& of = *static_cast<const Aggregation*>(context);
+  add_own_sorts(reinterpret_cast<const Aggref*>(node), of);
+  add_kept_rows(reinterpret_cast<const Aggref*>(node), of);
   return false;
 }
 
-void add_aggregate_states(const Walk& at, const Agg* agg) {
-  const double rows = input(&agg->plan)->plan_rows;
+// All groups are there at the same time where the node hashes, else one. Grouping sets are sorted side by side, and one
+// of them may have a single group.
+void add_aggregates_of(const Walk& at, const Agg* agg) {
+  const Plan* rows_of = input(&agg->plan);
+  const double rows = rows_of->plan_rows;
+  const double groups = std::max(1.0, static_cast<double>(agg->numGroups));
+  const int sets = std::max(1, list_length(agg->groupingSets));
   const bool together = agg->aggstrategy == AGG_HASHED || agg->aggstrategy == AGG_MIXED;
   // A parallel worker also holds what it sends to the leader, in pieces and as a whole, and the leader has all of it
   // once more: measured, an array_agg() of texts takes ten times as much with a worker as without.
   const int copies = DO_AGGSPLIT_SERIALIZE(agg->aggsplit) ? 10 : 1;
-  KeptRows kept = {&at, together ? rows : rows / std::max(1.0, static_cast<double>(agg->numGroups)), copies};
-  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.targetlist), add_kept_rows, &kept);
-  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.qual), add_kept_rows, &kept);
+  Aggregation of = {&at,   rows_of->plan_width, sets, sets > 1 ? rows : rows / groups, together ? rows : rows / groups,
+                    copies};
+  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.targetlist), add_aggregates, &of);
+  expression_tree_walker(reinterpret_cast<Node*>(agg->plan.qual), add_aggregates, &of);
 }
 
 void add_agg(const Walk& at, const Agg* agg) {
-  add_aggregate_sorts(at, agg);
-  add_aggregate_states(at, agg);
+  add_aggregates_of(at, agg);
   const int64 state = static_cast<int64>(agg->transitionSpace) + kGroupRow;
   if (agg->aggstrategy == AGG_HASHED || agg->aggstrategy == AGG_MIXED)
     add(at, static_cast<double>(agg->numGroups), input(&agg->plan)->plan_width + state, true);

@@ -15,6 +15,11 @@ extern int grant_timeout_action;
 extern int watch_interval_ms;
 extern int pressure_action;
 
+// Whether statements may end with an error for the sake of all others.
+inline bool guards_may_cancel() {
+  return governor_on && pressure_action == static_cast<int>(PressureAction::cancel);
+}
+
 // `limited`: whether a memory limit was detected, which is what the default of aza.governor follows.
 void define_governor_settings(bool limited);
 

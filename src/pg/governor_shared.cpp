@@ -39,6 +39,7 @@ void start_empty() {
   pg_atomic_init_u32(&governor->watcher, 0);
   pg_atomic_init_u64(&governor->most_connections, 0);
   pg_atomic_init_u64(&governor->stopped_growing, 0);
+  pg_atomic_init_u64(&governor->session_share, 0);
   pg_atomic_init_u32(&governor->connections_that_fit, PG_UINT32_MAX);
   governor->limit = {tuning.found, 0};
   governor->seen_events = kept_events;
@@ -86,6 +87,7 @@ void take_slot(GrantSlot* slot) {
   slot->pid = MyProcPid;
   slot->client = AmRegularBackendProcess();
   slot->waiting = slot->counted = false;
+  slot->kept = 0;
   slot->granted = slot->from_reserve = slot->answer = 0;
   slot->query_id = slot->least = slot->need = slot->wish = slot->since = 0;
 }

@@ -30,6 +30,7 @@ struct GrantSlot {
   bool answer_large;
   TimestampTz since;               // of the wait, or of the first grant
   int64 anonymous;                 // what it and its parallel workers really hold
+  int64 kept;                      // of this, what it held when it was seen without a query
   pg_atomic_uint64 cancel_bytes;   // the guard cancels a backend here for holding this much; 0: it does not
   pg_atomic_uint64 cancel_at;      // when; a backend's cancel may come too late for its query
   pg_atomic_uint32 limited_pid;    // the process here whose growth is limited; 0: nobody's is; see growth_guard.h
@@ -109,7 +110,8 @@ struct GovernorShared {
   pg_atomic_uint32 watcher;           // the worker's number of PGPROC and 1; 0: it does not run
   pg_atomic_uint64 most_connections;  // at once, since the start
   pg_atomic_uint32 connections_that_fit;
-  pg_atomic_uint64 stopped_growing;  // queries that ended at the limit of their growth
+  pg_atomic_uint64 stopped_growing;  // statements that ended because they wanted more than their share
+  pg_atomic_uint64 session_share;    // bytes; 0: enough is left; see session_guard.h
   pg_atomic_uint64 capacity;         // of the pool, as last computed; for the floor
   LimitNow limit;
   int64 shared_memory;

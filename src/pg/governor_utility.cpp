@@ -9,6 +9,7 @@
 #include "pg/guc_record.h"
 #include "pg/live_limit.h"
 #include "pg/pressure_cancel.h"
+#include "pg/session_guard.h"
 
 namespace aza {
 
@@ -113,6 +114,7 @@ void run_utility(PlannedStmt* statement, const char* text, bool read_only, Proce
 PlannedStmt* plan_query(Query* query, const char* text, int options, ParamListInfo params) {
   apply_new_limits();
   begin_growth();
+  check_session_share();
   CancelReason reason(CancelReason::Around::planner);
   return next_planner != nullptr ? next_planner(query, text, options, params)
                                  : standard_planner(query, text, options, params);

@@ -4,12 +4,12 @@
 #include "pg/event_log.h"
 #include "pg/governor_settings.h"
 #include "pg/pressure_cancel.h"
-#include "pg/server_processes.h"
 
 namespace aza {
 
 namespace {
 
+bool limits = false;
 bool any_limited = true;  // a worker that ended may have left some behind
 uint32 limit_round;
 
@@ -42,13 +42,20 @@ void limit_process(const ServerProcess& process, const ProcessMemory& memory, co
   say_once_that_none_can_be_set();
 }
 
-void limit_growth(const Usage& usage) {
-  const ServerProcesses working = find_working_processes();
-  GrowthFacts facts = {usage.limit, usage.working_set, 0, working.count, governor->limit.cpus};
-  for (int i = 0; i < working.count; i++)
-    facts.untouched += untouched_memory(working.memory[i].data, working.memory[i].anonymous);
-  const GrowthRoom room = growth_room(facts);
-  for (int i = 0; i < working.count; i++) limit_process(working.of[i], working.memory[i], room);
+GrowthFacts facts_of(const Usage& usage, const ServerProcesses& processes) {
+  GrowthFacts facts = {usage.limit, usage.working_set, 0, 0, governor->limit.cpus};
+  for (int i = 0; i < processes.count; i++) {
+    if (!processes.of[i].works) continue;
+    facts.running++;
+    facts.untouched += untouched_memory(processes.memory[i].data, processes.memory[i].anonymous);
+  }
+  return facts;
+}
+
+void limit_growth(const Usage& usage, const ServerProcesses& processes) {
+  const GrowthRoom room = growth_room(facts_of(usage, processes));
+  for (int i = 0; i < processes.count; i++)
+    if (processes.of[i].works) limit_process(processes.of[i], processes.memory[i], room);
 }
 
 void lift(GrantSlot& slot) {
@@ -79,17 +86,16 @@ bool lift_own(GrantSlot& slot) {
   return pid == static_cast<uint32>(MyProcPid) && setrlimit(RLIMIT_DATA, &governor->data_limit) == 0;
 }
 
-bool is_wanted() {
-  return governor_on && pressure_action == static_cast<int>(PressureAction::cancel);
-}
-
 }  // namespace
 
-void guard_against_growth(const Usage& usage) {
-  static bool limits = false;
-  limits = is_wanted() && growth_is_limited(usage.percent, limits);
+bool growth_is_limited(const Usage& usage) {
+  limits = guards_may_cancel() && growth_is_limited(usage.percent, limits);
+  return limits;
+}
+
+void guard_against_growth(const Usage& usage, const ServerProcesses& processes) {
   limit_round++;
-  if (limits) limit_growth(usage);
+  if (limits) limit_growth(usage, processes);
   if (limits || any_limited) lift_others();
   any_limited = limits;
   tell_of_stopped();

@@ -12,11 +12,14 @@
 #pragma once
 
 #include "pg/pressure_guard.h"
+#include "pg/server_processes.h"
 
 namespace aza {
 
-// The worker's part. Allocates in the current context.
-void guard_against_growth(const Usage& usage);
+// The worker's part: whether growth has to be limited from now on, and then, or once more after that, the limits of
+// those among `processes` that work for a query. All others are free again.
+bool growth_is_limited(const Usage& usage);
+void guard_against_growth(const Usage& usage, const ServerProcesses& processes);
 
 // Before a statement: what an earlier one left is lifted, unless it is part of another one. Costs one look at shared
 // memory.

@@ -10,13 +10,14 @@
 #include "pg/governor_line.h"
 #include "pg/governor_settings.h"
 #include "pg/pressure_reading.h"
-#include "pg/server_processes.h"
 
 namespace aza {
 
 namespace {
 
 constexpr int kDeafMs = 2000;  // a canceled query gives its memory back in that time, or is canceled again
+constexpr int64 kLastPercent = 98;
+constexpr int64 kLeastQuery = kMiB;  // canceling less helps nobody
 constexpr int kBetweenLogsMs = 60000;
 
 int64 average_idle(const Tally& tally) {
@@ -44,11 +45,16 @@ Tally tally_up(const ServerProcesses& found) {
   return tally;
 }
 
+bool holds_a_grant(const GrantSlot& slot) {
+  return slot.granted + slot.from_reserve > 0;
+}
+
 // The lock is held.
 void cover(Tally& tally) {
   for (int i = 0; i < governor->slots; i++) {
     GrantSlot& slot = grant_slots()[i];
     slot.anonymous = tally.of_backend[i];
+    if (!tally.running[i] && !holds_a_grant(slot)) slot.kept = slot.anonymous;
     const int64 above_idle = std::max<int64>(0, tally.of_backend[i] - tally.idle_backend);
     if (slot.pid != 0) tally.covered += std::min(above_idle, slot.granted);
   }
@@ -65,16 +71,17 @@ uint32 connections_that_fit(const Measured& measured) {
 }
 
 // The lock is held.
-void write_down(const Look& look, const GroupAnswer& group, int connections) {
+void write_down(const Look& look, int connections) {
   Measured& measured = governor->measured;
   measured.at = GetCurrentTimestamp();
   const Tally& tally = look.tally;
+  const GroupUse& use = look.usage.use;
   const int64 in_use = look.usage.group ? look.usage.working_set : tally.all;
   measured.group = look.usage.group;
-  measured.usage = group.use.usage;
+  measured.usage = use.usage;
   measured.working_set = in_use;
-  measured.kernel = group.use.kernel;
-  measured.other_anonymous = std::max<int64>(0, (look.usage.group ? group.use.anonymous : tally.all) - tally.covered);
+  measured.kernel = use.kernel;
+  measured.other_anonymous = std::max<int64>(0, (look.usage.group ? use.anonymous : tally.all) - tally.covered);
   measured.idle_backend = tally.idle_backend;
   measured.connections = connections;
   measured.pressed = look.usage.percent >= kPressedPercent;
@@ -88,12 +95,22 @@ bool was_just_canceled(GrantSlot& slot) {
   return !TimestampDifferenceExceeds(at, GetCurrentTimestamp(), kDeafMs);
 }
 
-Holder largest_query(const Tally& tally) {
+// What ends with a query, other than what its session has kept of earlier ones; which in the end counts, too, as the
+// query may well be using it.
+int64 query_bytes(const Look& look, int number) {
+  const Tally& tally = look.tally;
+  if (!tally.running[number]) return 0;
+  const int64 kept = look.usage.percent >= kLastPercent ? 0 : grant_slots()[number].kept;
+  return tally.of_backend[number] - std::max(tally.idle_backend, kept);
+}
+
+Holder largest_query(const Look& look) {
+  const Tally& tally = look.tally;
   Holder largest = {};
   for (int i = 0; i < governor->slots; i++) {
-    if (!tally.running[i] || tally.of_backend[i] <= largest.bytes || was_just_canceled(grant_slots()[i])) continue;
-    const int pid = GetPGProcByNumber(i)->pid;
-    largest = {pid, i, tally.of_backend[i], tally.of_backend[i] - tally.idle_backend, true};
+    const int64 of_query = query_bytes(look, i);
+    if (of_query < kLeastQuery || tally.of_backend[i] <= largest.bytes || was_just_canceled(grant_slots()[i])) continue;
+    largest = {GetPGProcByNumber(i)->pid, i, tally.of_backend[i], of_query};
   }
   return largest;
 }
@@ -108,15 +125,15 @@ void cancel(const Holder& holder) {
 }
 
 // What those hold that were canceled a moment ago, and will give back.
-int64 coming_back(const Tally& tally) {
+int64 coming_back(const Look& look) {
   int64 sum = 0;
   for (int i = 0; i < governor->slots; i++)
-    if (tally.running[i] && was_just_canceled(grant_slots()[i])) sum += tally.of_backend[i];
+    if (was_just_canceled(grant_slots()[i])) sum += std::max<int64>(0, query_bytes(look, i));
   return sum;
 }
 
 const char* holder_words(const Holder& largest) {
-  if (largest.pid == 0) return "no query is running";
+  if (largest.pid == 0) return "no query holds much";
   return psprintf("process %d holds " INT64_FORMAT " kB", largest.pid, largest.bytes / kKiB);
 }
 
@@ -134,24 +151,16 @@ void cancel_and_say(const Usage& usage, const Holder& holder) {
   say(usage, holder, true);
 }
 
-Usage usage_of(const GroupAnswer& group) {
-  Usage usage = {group.known, 0, 0, memory_ceiling(governor->limit)};
-  if (!group.known || usage.limit <= 0) return usage;
-  usage.working_set = working_set(group.use, usage.limit);
-  usage.percent = usage.working_set * 100 / usage.limit;
-  return usage;
-}
-
 // As many as it takes to be below the mark again, the largest first. Whether any was.
 bool cancel_largest(const Look& look) {
   const int64 mark = look.usage.limit / 100 * kCriticalPercent;
-  int64 beyond = look.usage.working_set - mark - coming_back(look.tally);
+  int64 beyond = look.usage.working_set - mark - coming_back(look);
   bool canceled = false;
   while (beyond >= 0) {
-    const Holder largest = largest_query(look.tally);
-    if (largest.pid == 0 || largest.query_bytes <= 0) break;
+    const Holder largest = largest_query(look);
+    if (largest.pid == 0) break;
     cancel_and_say(look.usage, largest);
-    beyond -= largest.bytes;
+    beyond -= largest.query_bytes;
     canceled = true;
   }
   return canceled;
@@ -162,17 +171,18 @@ bool cancel_largest(const Look& look) {
 Usage read_usage() {
   GroupAnswer group;
   read_group(group);
-  return usage_of(group);
+  Usage usage = {group.known, group.use, 0, 0, memory_ceiling(governor->limit)};
+  if (!group.known || usage.limit <= 0) return usage;
+  usage.working_set = working_set(group.use, usage.limit);
+  usage.percent = usage.working_set * 100 / usage.limit;
+  return usage;
 }
 
-Look take_look() {
-  const ServerProcesses found = find_processes();
-  GroupAnswer group;
-  read_group(group);
-  Look look = {usage_of(group), tally_up(found)};
+Look take_look(const Usage& usage, const ServerProcesses& all) {
+  Look look = {usage, tally_up(all)};
   GovernorLock lock;
   cover(look.tally);
-  write_down(look, group, found.connections);
+  write_down(look, all.connections);
   serve_line();
   return look;
 }
@@ -185,7 +195,7 @@ void guard_against_pressure(const Look& look) {
   const TimestampTz now = GetCurrentTimestamp();
   bool said = pressure_action == static_cast<int>(PressureAction::cancel) && cancel_largest(look);
   if (!said && TimestampDifferenceExceeds(said_at, now, kBetweenLogsMs)) {
-    say(look.usage, largest_query(look.tally), false);
+    say(look.usage, largest_query(look), false);
     said = true;
   }
   if (said) said_at = now;

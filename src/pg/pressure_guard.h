@@ -1,7 +1,7 @@
 // One look at the memory really in use, and what follows from it.
 #pragma once
 
-#include "pg/governor_shared.h"
+#include "pg/server_processes.h"
 
 namespace aza {
 
@@ -13,13 +13,13 @@ struct Holder {
   int pid;
   int number;  // of its PGPROC
   int64 bytes;
-  int64 query_bytes;  // above what an idle one holds
-  bool running;
+  int64 query_bytes;  // of these, what its query has taken: above what an idle one holds, or it held itself
 };
 
 // Of the group, in bytes and in percent of the limit. 0 where there is no group.
 struct Usage {
   bool group;
+  GroupUse use;
   int64 percent;
   int64 working_set;
   int64 limit;
@@ -42,8 +42,9 @@ struct Look {
 // Without looking at any process.
 Usage read_usage();
 
-// Measures, writes the result down for all and serves the line. Allocates in the current context.
-Look take_look();
+// Of all the server's processes: writes down for all what they hold and serves the line. Allocates in the current
+// context.
+Look take_look(const Usage& usage, const ServerProcesses& all);
 
 // Cancels the queries with the largest real memory, or logs, by aza.pressure_action.
 void guard_against_pressure(const Look& look);

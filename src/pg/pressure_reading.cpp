@@ -11,10 +11,14 @@ namespace aza {
 
 namespace {
 
+constexpr size_t kGroupFiles = 2;
+constexpr size_t kProcessFiles = 128;  // about 5 kB each; those that work for queries and do not wait are seldom more
+
 struct Watch {
   std::string root;
   std::unique_ptr<SystemReader> reader;
-  std::unique_ptr<SystemReader> machine;  // processes are the real ones, whatever aza.root says
+  std::unique_ptr<SystemReader> group;      // its accounts, which are read at every look
+  std::unique_ptr<SystemReader> processes;  // the real ones, whatever aza.root says
   Overrides overrides;
   Detection detection;
   LimitReading reading;  // at the time of the detection
@@ -29,9 +33,17 @@ bool detect_again(Watch& of) {
   auto* detection = std::get_if<Detection>(&result);
   if (detection == nullptr) return false;
   of.detection = std::move(*detection);
+  of.group = keeping_reader(of.root, kGroupFiles);
   of.reading = read_limits_again(*of.reader, of.detection);
   of.told = false;
   return true;
+}
+
+ProcessMemory memory_in(const std::string& statm, const SystemReader& reader) {
+  const Outcome<std::string> text = reader.read(statm);
+  if (!text) return {};
+  const Outcome<ProcessMemory> memory = parse_statm(*text, sysconf(_SC_PAGESIZE));
+  return memory ? *memory : ProcessMemory{};
 }
 
 bool in_limited_group() {
@@ -46,7 +58,7 @@ bool start_reading(const Said& said) {
     auto made = std::make_unique<Watch>();
     made->root = said.root;
     made->reader = system_reader(said.root);
-    made->machine = system_reader("/");
+    made->processes = keeping_reader("/", kProcessFiles);
     made->overrides = overrides_in(said);
     out = detect_again(*made);
     if (out) watch = made.release();
@@ -57,7 +69,7 @@ bool start_reading(const Said& said) {
 void read_group(GroupAnswer& answer) {
   run_core(answer, [](GroupAnswer& out) {
     if (!in_limited_group() || watch->detection.group.usage.empty()) return;
-    const Outcome<GroupUse> use = read_group_use(*watch->reader, watch->detection.group);
+    const Outcome<GroupUse> use = read_group_use(*watch->group, watch->detection.group);
     out.known = static_cast<bool>(use);
     if (use) out.use = *use;
   });
@@ -92,16 +104,15 @@ void read_limits(LimitAnswer& answer) {
   });
 }
 
+void read_own_memory(ProcessMemory& memory) {
+  run_core(memory, [](ProcessMemory& out) { out = memory_in("/proc/self/statm", *system_reader("/")); });
+}
+
 void read_processes(const int* pids, int count, ProcessMemory* memory) {
   bool done = false;
   memset(static_cast<void*>(memory), 0, static_cast<size_t>(count) * sizeof *memory);
   run_core(done, [&](bool& out) {
-    const int64_t page = sysconf(_SC_PAGESIZE);
-    for (int i = 0; i < count; i++) {
-      const Outcome<std::string> statm = watch->machine->read(fmt::format("/proc/{}/statm", pids[i]));
-      if (!statm) continue;
-      if (const Outcome<ProcessMemory> of = parse_statm(*statm, page)) memory[i] = *of;
-    }
+    for (int i = 0; i < count; i++) memory[i] = memory_in(fmt::format("/proc/{}/statm", pids[i]), *watch->processes);
     out = true;
   });
 }

@@ -36,4 +36,7 @@ void read_limits(LimitAnswer& answer);
 // Of each process; zeros where it has ended.
 void read_processes(const int* pids, int count, ProcessMemory* memory);
 
+// Of the calling process, any one; zeros where it cannot be read.
+void read_own_memory(ProcessMemory& memory);
+
 }  // namespace aza

@@ -15,6 +15,7 @@
 #include "pg/pressure_guard.h"
 #include "pg/pressure_reading.h"
 #include "pg/pressure_trigger.h"
+#include "pg/session_guard.h"
 #include "pg/settings.h"
 
 extern "C" PGDLLEXPORT void aza_watch_main(Datum);
@@ -24,9 +25,8 @@ namespace aza {
 namespace {
 
 constexpr int kRestartSeconds = 2;
-// Memory can fill up at about a GB per second and CPU. Not more often: reading a group's files takes a little memory of
-// the group, and where none is left the kernel looks for another victim before the last one has gone (seen in the
-// virtual machine with 10 ms). Without a client nothing fills it up; the first one wakes the worker.
+// Memory can fill up at about a GB per second and CPU. Without a client nothing fills it up; the first one wakes the
+// worker.
 long pause_ms(int64 percent) {
   const long interval = watch_interval_ms;
   if (pg_atomic_read_u32(&governor->connections) == 0) return interval;
@@ -65,7 +65,7 @@ bool is_due(TimestampTz& last) {
   return true;
 }
 
-// Processes are looked at, which costs more, only from time to time or near the limit.
+// All processes are looked at, which costs more, only from time to time or near the limit.
 int64 watch_once(bool stalled) {
   static TimestampTz last;
   const bool due = is_due(last) || stalled;
@@ -74,8 +74,12 @@ int64 watch_once(bool stalled) {
     follow_kernel_events(stalled);
   }
   const Usage usage = read_usage();
-  guard_against_growth(usage);
-  if (due || usage.percent >= kPressedPercent) guard_against_pressure(take_look());
+  const bool looks = due || usage.percent >= kPressedPercent;
+  const bool limits = growth_is_limited(usage);
+  const ServerProcesses found = looks ? find_processes() : limits ? find_working_processes() : ServerProcesses{};
+  guard_against_growth(usage, found);
+  guard_against_sessions(usage);
+  if (looks) guard_against_pressure(take_look(usage, found));
   return usage.percent;
 }
 

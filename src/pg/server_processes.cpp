@@ -14,18 +14,18 @@ int leader_number(const PgBackendStatus& status, PGPROC* proc) {
   return GetNumberFromPGProc(proc->lockGroupLeader);
 }
 
+bool works_for_a_query(const PgBackendStatus& status, int leader) {
+  return (status.st_state == STATE_RUNNING || status.st_state == STATE_FASTPATH) && leader >= 0 &&
+         leader < governor->slots && !grant_slots()[leader].waiting;
+}
+
 ServerProcess describe(const PgBackendStatus& status) {
   PGPROC* proc = BackendPidGetProc(status.st_procpid);
   const bool running = status.st_state != STATE_IDLE && status.st_state != STATE_IDLEINTRANSACTION &&
                        status.st_state != STATE_IDLEINTRANSACTION_ABORTED;
   const int number = proc == nullptr ? -1 : static_cast<int>(GetNumberFromPGProc(proc));
-  const bool in_query = status.st_state == STATE_RUNNING || status.st_state == STATE_FASTPATH;
-  return {status.st_procpid, number, leader_number(status, proc), running, in_query};
-}
-
-bool works_for_a_query(const ServerProcess& process) {
-  return process.in_query && process.leader >= 0 && process.leader < governor->slots &&
-         !grant_slots()[process.leader].waiting;
+  const int leader = leader_number(status, proc);
+  return {status.st_procpid, number, leader, running, works_for_a_query(status, leader)};
 }
 
 template <class Wanted>
@@ -60,7 +60,7 @@ ServerProcesses find_processes() {
 }
 
 ServerProcesses find_working_processes() {
-  ServerProcesses found = find_where(false, works_for_a_query);
+  ServerProcesses found = find_where(false, [](const ServerProcess& process) { return process.works; });
   measure(found);
   return found;
 }

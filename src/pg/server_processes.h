@@ -11,7 +11,8 @@ struct ServerProcess {
   int number;  // of its PGPROC; -1: it has none
   int leader;  // number of the client backend whose query it runs: its own, or its parallel leader's; -1: none's
   bool running;
-  bool in_query;  // certainly; not a connection that is being made, which must have what it needs
+  bool works;  // certainly for a client's query, and does not wait for memory; not a connection that is being made,
+               // which must have what it needs
 };
 
 struct ServerProcesses {
@@ -24,7 +25,7 @@ struct ServerProcesses {
 // Allocates in the current context. The postmaster comes first.
 ServerProcesses find_processes();
 
-// Those that work for a client's query and do not wait for memory.
+// Those that work alone.
 ServerProcesses find_working_processes();
 
 }  // namespace aza

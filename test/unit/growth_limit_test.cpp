@@ -52,5 +52,15 @@ TEST(GrowthBound, LetsSmallQueriesRunUntilNextToNothingIsLeft) {
   EXPECT_EQ(growth_room(with(388 * kMiB, 8, 2)).for_small, 0) << "many small ones are a large one";
 }
 
+TEST(SessionShare, IsAnEqualPartOfWhatConnectionsCanHave) {
+  EXPECT_EQ(session_share({1000 * kMiB, 300 * kMiB, 60}), 10 * kMiB);
+  EXPECT_EQ(session_share({1000 * kMiB, 300 * kMiB, 0}), 600 * kMiB);
+}
+
+TEST(SessionShare, IsMoreThanANewSessionHolds) {
+  EXPECT_EQ(session_share({1000 * kMiB, 300 * kMiB, 200}), 4 * kMiB);
+  EXPECT_EQ(session_share({1000 * kMiB, 950 * kMiB, 2}), 4 * kMiB);
+}
+
 }  // namespace
 }  // namespace aza

@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -58,6 +61,66 @@ TEST_F(SystemReaderTest, ReadsUpToAMegabyte) {
 TEST_F(SystemReaderTest, IsNotHeldUpByAPipe) {
   ASSERT_EQ(mkfifo((root_ / "pipe").c_str(), 0600), 0);
   EXPECT_EQ(*system_reader(root_)->read("/pipe"), "");
+}
+
+class KeepingReaderTest : public SystemReaderTest {
+protected:
+  // Of this process, below the test's folder.
+  size_t open_files() const {
+    size_t count = 0;
+    for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;
+      if (fs::read_symlink(entry.path(), gone).string().starts_with(root_.string())) count++;
+    }
+    return count;
+  }
+};
+
+TEST_F(KeepingReaderTest, KeepsFilesOpenAndReadsThemFromTheirBeginning) {
+  const auto reader = keeping_reader(root_, 2);
+  EXPECT_EQ(*reader->read("/folder/b"), "bee\n");
+  EXPECT_EQ(open_files(), 1);
+  write("folder/b", "a longer one\n");
+  EXPECT_EQ(*reader->read("/folder/b"), "a longer one\n");
+  write("folder/b", "");
+  EXPECT_EQ(*reader->read("/folder/b"), "");
+  EXPECT_EQ(open_files(), 1);
+}
+
+TEST_F(KeepingReaderTest, LooksUpAnewWhatHasGone) {
+  const auto reader = keeping_reader(root_, 2);
+  EXPECT_EQ(*reader->read("/folder/b"), "bee\n");
+  fs::remove(root_ / "folder/b");
+  EXPECT_EQ(reader->read("/folder/b").because(), SystemReader::kMissing);
+  EXPECT_EQ(open_files(), 0);
+  write("folder/b", "another\n");
+  EXPECT_EQ(*reader->read("/folder/b"), "another\n");
+  EXPECT_EQ(reader->read("/folder").because(), "Is a directory");
+  EXPECT_EQ(open_files(), 1);
+}
+
+TEST_F(KeepingReaderTest, LooksUpAnewAProcessThatHasEnded) {
+  const auto reader = keeping_reader("/", 2);
+  const pid_t child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  const std::string path = "/proc/" + std::to_string(child) + "/statm";
+  EXPECT_FALSE(reader->read(path)->empty());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(reader->read(path).because(), SystemReader::kMissing);
+}
+
+TEST_F(KeepingReaderTest, KeepsNoMoreThanItMay) {
+  const auto reader = keeping_reader(root_, 2);
+  for (const char* name : {"1", "2", "3", "4", "5"}) {
+    write(name, name);
+    EXPECT_EQ(*reader->read(std::string("/") + name), name);
+    EXPECT_LE(open_files(), 2);
+  }
+  EXPECT_EQ(*reader->read("/1"), "1");
 }
 
 TEST_F(SystemReaderTest, TakesSystemCallsFromTheFolder) {

@@ -205,6 +205,26 @@ test_kernel_events() {
   stop_server
 }
 
+# Three clients sort without a pause, from outside the group, while its limit is written twice.
+test_limit_changes_under_load() {
+  group loaded memory.max=1G
+  start_in loaded
+  echo "SELECT count(*) FROM (SELECT md5(i::text) FROM generate_series(1, 50000) i ORDER BY 1) AS sorted;" >/tmp/sorts.sql
+  (pgbench -n -U postgres -h /tmp -c 3 -j 1 -T 15 -f /tmp/sorts.sql postgres >/tmp/sorts.log 2>&1) &
+  load=$!
+  open_session
+  is "$(ask 'SHOW work_mem')" 2MB 'a session is open while others sort, with the plan for 1GB'
+  echo 2G >"$group/memory.max"
+  follows 'SHOW work_mem' 4MB 'memory.max is raised under load: the session has its new work_mem within two seconds'
+  echo 600M >"$group/memory.max"
+  follows 'SHOW work_mem' 1MB 'and lowered under load'
+  wait $load
+  is "$(sed -n 's/^number of failed transactions: //p' /tmp/sorts.log)" '0 (0.000%)' 'and no client has lost a transaction'
+  is "$(counted 'kernel: processes killed')" f 'nor a process'
+  close_session
+  stop_server
+}
+
 make_cluster
 test_no_limit
 test_tighter_parent
@@ -214,6 +234,7 @@ test_service_slice
 test_more_than_machine
 test_small_limit
 test_namespace
+test_limit_changes_under_load
 test_limit_changes
 test_kernel_events
 # What explains a failure would be lost with the machine.
