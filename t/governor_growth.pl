@@ -52,6 +52,29 @@ is(answers_within(2, $session, "SELECT count(*), min(cause) FROM aza_events() WH
 is(taking($session, 60), '', 'one that wants less than its share goes on');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM generate_series(1, 1000)'), 1000, 'and so do small ones');
 
+# A block of code may catch the error; it is not free of the limit for that.
+start_query($session, <<'SQL');
+DO $$ DECLARE x text; n int := 0; BEGIN
+  FOR i IN 1..5 LOOP
+    BEGIN PERFORM pg_sleep(0.5); x := repeat('x', 300 << 20); EXCEPTION WHEN out_of_memory THEN n := n + 1; END;
+  END LOOP;
+  RAISE NOTICE 'refused % times', n;
+END $$
+SQL
+like(ended($session), qr/NOTICE:  00000: refused 5 times/, 'one that catches the error is refused again');
+start_query($session, <<'SQL');
+DO $$ DECLARE x text; n int := 0; until timestamptz; BEGIN
+  PERFORM pg_sleep(0.5);
+  FOR i IN 1..3 LOOP
+    BEGIN x := repeat('x', 300 << 20); EXCEPTION WHEN OTHERS THEN n := n + 1; END;
+    until := clock_timestamp() + '0.3 s';
+    WHILE clock_timestamp() < until LOOP x := ''; END LOOP;
+  END LOOP;
+  RAISE NOTICE 'refused % times', n;
+END $$
+SQL
+like(ended($session), qr/NOTICE:  00000: refused 3 times/, 'also where no statement comes between');
+
 percent_in_use(96);
 is($node->safe_psql('postgres', 'SELECT sum(i) FROM generate_series(1, 1000) i'), 500500, 'also where next to nothing is left');
 

@@ -57,6 +57,13 @@ guard_looks($node);
 
 percent_in_use(96);
 like(error_within_two_seconds($session, 'SELECT 1'), qr/ERROR:  53200/, 'and not when it gets short again');
+my $watch = watch_pid($node);
+kill 'STOP', $watch;
+sleep 2;
+is($session->query_safe('SELECT count(*) FROM kept'), 500000, 'a worker that hangs holds nobody back');
+kill 'CONT', $watch;
+like(error_within_two_seconds($session, 'SELECT 1'), qr/ERROR:  53200/, 'until it works again');
+
 $node->append_conf('postgresql.conf', 'aza.pressure_action = log');
 reload($node);
 guard_looks($node);

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include "pg/governor_line.h"
+#include "pg/growth_guard.h"
 #include "pg/live_limit.h"
 #include "pg/pressure_cancel.h"
 
@@ -60,6 +61,7 @@ void at_transaction(XactEvent event, void*) {
 void at_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void*) {
   if (event == SUBXACT_EVENT_ABORT_SUB) {
     abandon_line();
+    begin_growth();
     release_where([=](const HeldGrant& grant) { return grant.subid == subid; });
   } else if (event == SUBXACT_EVENT_COMMIT_SUB) {
     for (int i = 0; i < held_grants; i++)

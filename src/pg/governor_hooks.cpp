@@ -65,8 +65,7 @@ struct OwnSetting {
 OwnSetting own_setting() {
   static const struct config_generic* record = guc_record(Setting::work_mem);
   if (const HeldGrant* grant = grant_in_force()) return {grant->own_kb, false};
-  return {work_mem,
-          record->source > PGC_S_ARGV || tuning.at_start[static_cast<int>(Setting::work_mem)] == Status::pinned};
+  return {work_mem, is_chosen(record, Setting::work_mem)};
 }
 
 bool is_governed(const QueryDesc* query, int flags) {
@@ -107,12 +106,11 @@ int granted_work_mem(const PlanNeed& need, const HeldGrant& grant, const GrantRe
 }
 
 void ask_for_grant(QueryDesc* query, const PlanNeed& need) {
-  const bool nested = held_grants > 0 || inside_a_query();
   const OwnSetting own = own_setting();
   const bool fixed = own.is_chosen && !govern_explicit;
   if (need_at(need, {own.work_mem_kb * kKiB, hash_hundredths()}) + need.unbounded < floor_bytes()) return;
   const GrantRequest request = request_for(need, own, fixed);
-  HeldGrant* grant = acquire_grant(query, request, static_cast<int64>(query->plannedstmt->queryId), !nested);
+  HeldGrant* grant = acquire_grant(query, request, static_cast<int64>(query->plannedstmt->queryId), held_grants == 0);
   if (fixed) return;
   grant->own_kb = own.work_mem_kb;
   grant->work_mem_kb = granted_work_mem(need, *grant, request, own);

@@ -211,8 +211,9 @@ void wait_for_answer(GrantSlot* slot, const GrantRequest& request, PoolAnswer& a
   }
 }
 
-// The lock is held.
+// The lock is held. Of queries within another one, the outermost that asked is shown.
 void introduce(GrantSlot* slot, const GrantRequest& request, int64 query_id) {
+  if (slot->granted + slot->from_reserve > 0) return;
   slot->query_id = query_id;
   slot->least = request.least;
   slot->need = request.need;

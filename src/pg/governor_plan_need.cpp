@@ -23,7 +23,7 @@ struct Walk {
   PlanNeed* need;
   const PlannedStmt* planned;
   int processes;
-  double limit_rows;  // of a Limit right above; 0: there is none
+  double limit_rows;  // that a Limit right above wants of its input; 0: there is none, or nobody knows
 };
 
 void walk(const Plan* plan, Walk at);
@@ -235,6 +235,23 @@ bool add_hashed_subplans(Node* node, void* context) {
   return expression_tree_walker(node, add_hashed_subplans, context);
 }
 
+// Of LIMIT or OFFSET; -1: not known before the query runs.
+double constant_rows(const Node* count, double without) {
+  if (count == nullptr) return without;
+  if (!IsA(count, Const)) return -1;
+  const Const* constant = reinterpret_cast<const Const*>(count);
+  return constant->constisnull ? without : static_cast<double>(DatumGetInt64(constant->constvalue));
+}
+
+// As the executor bounds a sort (compute_tuples_needed in nodeLimit.c): rows that are skipped count, and WITH TIES may
+// want any number.
+double rows_wanted_by(const Limit* limit) {
+  if (limit->limitOption == LIMIT_OPTION_WITH_TIES) return 0;
+  const double rows = constant_rows(limit->limitCount, -1);
+  const double skipped = constant_rows(limit->limitOffset, 0);
+  return rows < 0 || skipped < 0 ? 0 : rows + skipped;
+}
+
 void walk(const Plan* plan, Walk at) {
   if (plan == nullptr) return;
   add_node(plan, at);
@@ -242,7 +259,7 @@ void walk(const Plan* plan, Walk at) {
     add_hashed_subplans(reinterpret_cast<Node*>(plan->qual), &at);
     add_hashed_subplans(reinterpret_cast<Node*>(plan->targetlist), &at);
   }
-  at.limit_rows = IsA(plan, Limit) ? plan->plan_rows : 0;
+  at.limit_rows = IsA(plan, Limit) ? rows_wanted_by(reinterpret_cast<const Limit*>(plan)) : 0;
   if (IsA(plan, Gather)) at.processes = processes_of(reinterpret_cast<const Gather*>(plan)->num_workers);
   if (IsA(plan, GatherMerge)) at.processes = processes_of(reinterpret_cast<const GatherMerge*>(plan)->num_workers);
   walk(plan->lefttree, at);

@@ -46,7 +46,7 @@ void define_grant_waits() {
 
 void define_pressure() {
   DefineCustomIntVariable("aza.watch_interval", "Time between two looks at the limits and at the memory in use.",
-                          nullptr, &watch_interval_ms, 1000, 50, 2000, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr,
+                          nullptr, &watch_interval_ms, 1000, 50, 1500, PGC_SIGHUP, GUC_UNIT_MS, nullptr, nullptr,
                           nullptr);
   DefineCustomEnumVariable("aza.pressure_action", "What happens when 95 % of the memory limit are in use.",
                            "none: nothing; log: a LOG line; cancel: the query that holds most memory is canceled, too.",

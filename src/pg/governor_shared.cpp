@@ -40,6 +40,7 @@ void start_empty() {
   pg_atomic_init_u64(&governor->most_connections, 0);
   pg_atomic_init_u64(&governor->stopped_growing, 0);
   pg_atomic_init_u64(&governor->session_share, 0);
+  pg_atomic_init_u64(&governor->session_share_at, 0);
   pg_atomic_init_u32(&governor->connections_that_fit, PG_UINT32_MAX);
   governor->limit = {tuning.found, 0};
   governor->seen_events = kept_events;

@@ -49,7 +49,7 @@ bool needs_maintenance_memory(const Node* statement) {
 
 bool is_chosen() {
   static const struct config_generic* record = guc_record(Setting::maintenance_work_mem);
-  return record->source > PGC_S_ARGV;
+  return is_chosen(record, Setting::maintenance_work_mem);
 }
 
 // Parallel workers of an index build or a vacuum divide maintenance_work_mem among themselves.
@@ -80,7 +80,7 @@ bool is_governed(const PlannedStmt* statement) {
 void ask_for_grant(const PlannedStmt* statement, const void* holder) {
   const bool fixed = is_chosen() && !govern_explicit;
   HeldGrant* grant = acquire_grant(holder, maintenance_request(fixed), static_cast<int64>(statement->queryId),
-                                   held_grants == 0 && !inside_a_query());
+                                   held_grants == 0);
   grant->spans_transactions = true;
   if (!fixed) use_grant(grant);
 }

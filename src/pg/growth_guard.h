@@ -21,8 +21,8 @@ namespace aza {
 bool growth_is_limited(const Usage& usage);
 void guard_against_growth(const Usage& usage, const ServerProcesses& processes);
 
-// Before a statement: what an earlier one left is lifted, unless it is part of another one. Costs one look at shared
-// memory.
+// Before a statement, and after an error that a block of code has caught: what an earlier one left is lifted, unless it
+// is part of another one, and its process may be limited again. Costs one look at shared memory.
 void begin_growth();
 
 // For the rest of this query, which ends with an error. False where this process was not limited.

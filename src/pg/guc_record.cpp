@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/bytes.h"
+#include "pg/tuning.h"
 
 namespace aza {
 
@@ -97,6 +98,10 @@ SetAnswer guc_set(const char* name, const char* value, GucSource source) {
   int answer = set_config_option(name, value, PGC_POSTMASTER, source, GUC_ACTION_SET, true, LOG, false);
   if (answer > 0) return SetAnswer::applied;
   return answer < 0 ? SetAnswer::outranked : SetAnswer::rejected;
+}
+
+bool is_chosen(const struct config_generic* record, Setting setting) {
+  return record->source > PGC_S_ARGV || tuning.at_start[static_cast<int>(setting)] == Status::pinned;
 }
 
 bool is_auto_conf(const char* path) {

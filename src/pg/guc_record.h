@@ -30,6 +30,9 @@ enum class SetAnswer { applied, outranked, rejected };
 // Sets a value at start-up with the rank of `source`; a refused value is a LOG line, never an error.
 SetAnswer guc_set(const char* name, const char* value, GucSource source);
 
+// Whether a session, a role or a database has chosen the value now in force, or aza.pin keeps it.
+bool is_chosen(const struct config_generic* record, Setting setting);
+
 // Whether postgresql.auto.conf holds a line for the setting, that is whether ALTER SYSTEM chose it.
 bool alter_system_sets(const char* name);
 bool is_auto_conf(const char* path);

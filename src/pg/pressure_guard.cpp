@@ -189,7 +189,7 @@ Look take_look(const Usage& usage, const ServerProcesses& all) {
 
 void guard_against_pressure(const Look& look) {
   static TimestampTz said_at;
-  if (!look.usage.group || look.usage.percent < kCriticalPercent ||
+  if (!governor_on || !look.usage.group || look.usage.percent < kCriticalPercent ||
       pressure_action == static_cast<int>(PressureAction::none))
     return;
   const TimestampTz now = GetCurrentTimestamp();

@@ -12,6 +12,17 @@ namespace aza {
 
 namespace {
 
+// A worker that hangs holds nobody back.
+constexpr int kValidMs = 1000;
+
+// 0 where enough is left.
+int64 share_now() {
+  const auto share = static_cast<int64>(pg_atomic_read_u64(&governor->session_share));
+  if (share == 0) return 0;
+  const auto at = static_cast<TimestampTz>(pg_atomic_read_u64(&governor->session_share_at));
+  return TimestampDifferenceExceeds(at, GetCurrentTimestamp(), kValidMs) ? 0 : share;
+}
+
 // 0 where it cannot be read.
 int64 own_memory() {
   ProcessMemory own;
@@ -35,20 +46,21 @@ int64 own_memory() {
 }  // namespace
 
 void guard_against_sessions(const Usage& usage) {
-  const bool wanted = guards_may_cancel() && usage.percent >= kCriticalPercent;
-  const Measured& measured = governor->measured;
-  pg_atomic_write_u64(&governor->session_share,
-                      wanted
-                          ? static_cast<uint64>(session_share({usage.limit, governor->shared_memory + measured.kernel,
-                                                               static_cast<int>(measured.connections)}))
-                          : 0);
+  int64 share = 0;
+  if (guards_may_cancel() && usage.percent >= kCriticalPercent) {
+    const Measured& measured = governor->measured;
+    const int64 taken = governor->shared_memory + measured.kernel;
+    share = session_share({usage.limit, taken, static_cast<int>(measured.connections)});
+  }
+  pg_atomic_write_u64(&governor->session_share_at, static_cast<uint64>(GetCurrentTimestamp()));
+  pg_atomic_write_u64(&governor->session_share, static_cast<uint64>(share));
 }
 
 // A query that runs already may go on planning: it is the pressure guard's. Memory that an earlier one gave back to the
 // allocator is the kernel's again before it counts.
 void check_session_share() {
   if (governor == nullptr || MyBackendType != B_BACKEND) return;
-  const auto share = static_cast<int64>(pg_atomic_read_u64(&governor->session_share));
+  const int64 share = share_now();
   if (share == 0 || inside_a_query() || own_memory() <= share) return;
   malloc_trim(0);
   const int64 held = own_memory();
