@@ -5,18 +5,22 @@ use strict;
 use warnings FATAL => 'all';
 use AzaNode;
 use BenchTools;
+use GovernorNode;
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $pairs = 15;
-my $seconds = 4;
+# Many short pairs: what else the machine does comes and goes within minutes.
+my $pairs = 60;
+my $seconds = 2;
 $ENV{POSTGRES_MEMORY} = 2048;
 $ENV{POSTGRES_CPUS} = 2;
 # The framework's nodes log every statement.
 my $quiet = "log_statement = none\nlog_connections = off\nlog_disconnections = off\nautovacuum = off";
-my $with = aza_node('with', conf => "aza.governor = on\n$quiet");
+# In a group with a limit, so that the worker has accounts to read.
+my $root = group_machine('costs', 'sys/fs/cgroup/memory.max' => (4 << 30) . "\n");
+my $with = aza_node('with', conf => "aza.root = '$root'\naza.governor = on\n$quiet");
 my $without = aza_node('without', conf => $quiet);
 $with->start;
 $with->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');

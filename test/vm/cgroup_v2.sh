@@ -205,6 +205,24 @@ test_kernel_events() {
   stop_server
 }
 
+# Four queries that would take all there is and more, at the same time.
+test_queries_without_end() {
+  group greedy memory.max=512M
+  start_in greedy
+  for greedy in 1 2; do
+    (timeout 120 psql -X -U postgres -h /tmp -At -c 'WITH RECURSIVE r (n) AS (SELECT 1 UNION SELECT n + 1 FROM r) SELECT count(*) FROM r' >/tmp/endless.$greedy 2>&1) &
+    (timeout 120 psql -X -U postgres -h /tmp -At -c 'SELECT array_agg(repeat(i::text, 20)) FROM generate_series(1, 90000000) i' >/tmp/array.$greedy 2>&1) &
+  done
+  wait
+  is "$(cat /tmp/endless.? /tmp/array.? | grep -c '^ERROR:  canceling statement because the server is about to run out of memory')" 4 \
+    'queries without end end with an error, each'
+  is "$(sed -n 's/^oom_kill //p' "$group/memory.events")" 0 'the kernel has killed nothing'
+  is "$(grep -c 'terminating any other active server processes' $log)" 0 'and the server has not started over'
+  is "$(sql 'SELECT count(*) FROM generate_series(1, 1000)')" 1000 'but goes on'
+  [ "$failed" = 0 ] || sed 's/^/# /' /tmp/endless.? /tmp/array.?
+  stop_server
+}
+
 # Three clients sort without a pause, from outside the group, while its limit is written twice.
 test_limit_changes_under_load() {
   group loaded memory.max=1G
@@ -234,6 +252,7 @@ test_service_slice
 test_more_than_machine
 test_small_limit
 test_namespace
+test_queries_without_end
 test_limit_changes_under_load
 test_limit_changes
 test_kernel_events
