@@ -73,11 +73,12 @@ $open->query_safe('SELECT aza_governor_stats_reset()');
 is($open->query_safe("SELECT value FROM aza_governor_stats() WHERE name = 'granted'"), '0',
 	'with nothing left to deal out a query that needs next to nothing still does not ask');
 
+$open->query_safe('CREATE ROLE app LOGIN');
 my @more = map { $node->background_psql('postgres') } 1 .. 2;
 my ($rc, $out, $err) = (0, '', '');
 for (1 .. 40)
 {
-	($rc, $out, $err) = $node->psql('postgres', 'SELECT 1');
+	($rc, $out, $err) = $node->psql('postgres', 'SELECT 1', connstr => $node->connstr('postgres') . ' user=app');
 	last if $rc != 0;
 	sleep 0.1;
 }
@@ -87,6 +88,10 @@ like(slurp_file($node->logfile, $offset), qr/ 53300 FATAL:  too many connections
 like($err, qr/DETAIL:  An idle connection holds \d+ kB here, and the memory limit is 200MB\./, 'the numbers');
 like($err, qr/HINT:  Put PgBouncer in front of the server/, 'and the name of what helps');
 is($open->query_safe("SELECT value > 0 FROM aza_governor_stats() WHERE name = 'refused connections'"), 't', 'and counted');
+my @reserved = map { $node->background_psql('postgres') } 1 .. 3;
+like(($node->psql('postgres', 'SELECT 1'))[2], qr/FATAL:  too many connections for the server's memory: 7 are open, 0 fit/,
+	'superuser_reserved_connections come on top, for superusers');
+$_->quit for @reserved;
 $_->quit for $open, $chosen, @more;
 $node->stop;
 done_testing();

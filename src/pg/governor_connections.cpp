@@ -1,5 +1,7 @@
 #include "pg/governor_connections.h"
 
+#include <algorithm>
+
 #include "pg/governor_settings.h"
 #include "pg/governor_shared.h"
 
@@ -34,6 +36,15 @@ void refuse(uint32 connections, uint32 fit) {
            errhint("Put PgBouncer in front of the server, close idle connections, or give the server more memory.")));
 }
 
+// Those reserved for superusers come on top: somebody must be able to close what is open. Authentication has looked up
+// the role already, in a transaction.
+bool fits(const Port* port, uint32 connections, uint32 fit) {
+  const uint32 admitted = std::max(fit, kAlwaysAdmitted);
+  if (connections <= admitted) return true;
+  return connections - admitted <= static_cast<uint32>(SuperuserReservedConnections) &&
+         superuser_arg(get_role_oid(port->user_name, true));
+}
+
 // Replication is never refused: without it the disk would fill up with WAL.
 void check_connection(Port* port, int status) {
   if (next_check != nullptr) next_check(port, status);
@@ -42,7 +53,7 @@ void check_connection(Port* port, int status) {
   const uint32 connections = pg_atomic_add_fetch_u32(&governor->connections, 1);
   if (connections == 1) wake_watcher();
   const uint32 fit = pg_atomic_read_u32(&governor->connections_that_fit);
-  if (governor_on && connections > kAlwaysAdmitted && connections > fit) refuse(connections, fit);
+  if (governor_on && !fits(port, connections, fit)) refuse(connections, fit);
   pg_atomic_monotonic_advance_u64(&governor->most_connections, connections);
 }
 

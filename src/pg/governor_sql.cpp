@@ -123,6 +123,8 @@ Datum aza_governor_stats_reset([[maybe_unused]] PG_FUNCTION_ARGS) {
   aza::governor->counts = {};
   pg_atomic_write_u64(&aza::governor->stopped_growing, 0);
   aza::governor->counts.since = GetCurrentTimestamp();
+  aza::governor->counts.most_granted = aza::governor->use.granted;
+  aza::governor->counts.most_waiting = aza::governor->waiting;
   PG_RETURN_VOID();
 }
 
