@@ -33,6 +33,7 @@ aza.cpus = 2
 aza.governor = on
 aza.watch_interval = 50ms
 aza.grant_timeout = 60s
+aza.max_query_memory = -1
 autovacuum = off
 $conf
 CONF

@@ -8,7 +8,7 @@ use AzaNode;
 use GovernorNode;
 
 my $root = group_machine('chosen');
-my $node = aza_node('governor_chosen', conf => "aza.root = '$root'\naza.watch_interval = 50ms\naza.pin = 'maintenance_work_mem'");
+my $node = aza_node('governor_chosen', conf => "aza.root = '$root'\naza.watch_interval = 50ms\naza.max_query_memory = -1\naza.pin = 'maintenance_work_mem'");
 $node->start;
 $node->safe_psql('postgres', $GovernorNode::tables);
 $node->safe_psql('postgres', <<'SQL');

@@ -11,7 +11,7 @@ use GovernorNode;
 my $root = group_machine('pressed');
 my $node = aza_node('governor_pressure', allows_streaming => 1, conf => <<"CONF");
 aza.root = '$root'
-aza.watch_interval = 50ms
+aza.watch_interval = 50ms\naza.max_query_memory = -1
 autovacuum_naptime = 1s
 autovacuum_max_workers = 1
 autovacuum_vacuum_cost_delay = 100ms

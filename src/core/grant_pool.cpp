@@ -24,11 +24,12 @@ int64_t grant_small(const PoolRules& rules, const PoolUse& use, const GrantReque
 }
 
 // What may be taken of the free bytes: all that the settings allow, or all with which it would not spill.
-// Nothing in between: measured, a sort or a hash that spills anyway is no faster with more (bench/governor).
+// Nothing in between: measured, a sort or a hash that spills anyway is no faster with more (bench/governor). Nor where
+// somebody waits: what it spills stays in page cache, if only that is left to it.
 int64_t share_of_free(const PoolRules& rules, const PoolUse& use, const GrantRequest& request, bool contended) {
   const int64_t free = rules.capacity - use.granted;
-  const int64_t parts = contended ? std::max(1, rules.large_at_once - use.large) : kRaisedShare;
-  const bool fits = rules.may_rise && request.most <= std::min(rules.most_per_query, free / parts);
+  const bool may_rise = rules.may_rise && !contended;
+  const bool fits = may_rise && request.most <= std::min(rules.most_per_query, free / kRaisedShare);
   return fits ? request.most : std::min(free, request.need);
 }
 
@@ -48,7 +49,7 @@ int64_t late_reserve(int64_t limit) {
 }
 
 int large_at_once(int cpus, bool pressed) {
-  const int usual = std::max(2, cpus + cpus / 2);
+  const int usual = std::max(2, cpus);
   return pressed ? std::max(1, usual / 2) : usual;
 }
 

@@ -39,7 +39,7 @@ struct PoolRules {
 };
 
 // Large queries at once under contention: they finish sooner one after the other than all together. Measured on 2 CPUs:
-// three at a time beat two, five and more (bench/governor). `pressed`: the group is near its limit.
+// two at a time beat one, three, five and more (bench/governor). `pressed`: the group is near its limit.
 int large_at_once(int cpus, bool pressed);
 
 struct GrantRequest {

@@ -7,7 +7,7 @@ namespace aza {
 bool governor_on;
 bool govern_explicit;
 int grant_floor_kb = 1024;
-int max_query_memory_kb = -1;
+int max_query_memory_kb = 0;
 int grant_timeout_ms = 30000;
 int grant_timeout_action;
 int watch_interval_ms = 1000;
@@ -31,7 +31,7 @@ void define_grant_sizes() {
       "aza.max_query_memory", "Up to this much memory may be granted to a query beyond its work_mem.",
       "It is given only where the query is expected to spill and memory is free. -1 means an eighth of "
       "what there is to deal out, 0 means never.",
-      &max_query_memory_kb, -1, -1, MAX_KILOBYTES, PGC_SIGHUP, GUC_UNIT_KB, nullptr, nullptr, nullptr);
+      &max_query_memory_kb, 0, -1, MAX_KILOBYTES, PGC_SIGHUP, GUC_UNIT_KB, nullptr, nullptr, nullptr);
 }
 
 void define_grant_waits() {

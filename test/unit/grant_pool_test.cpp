@@ -36,10 +36,10 @@ TEST(PoolReserve, IsASixteenthAndSomewhatMore) {
 
 TEST(LargeAtOnce, FollowsCpusAndPressure) {
   EXPECT_EQ(large_at_once(1, false), 2);
-  EXPECT_EQ(large_at_once(2, false), 3);
-  EXPECT_EQ(large_at_once(16, false), 24);
+  EXPECT_EQ(large_at_once(2, false), 2);
+  EXPECT_EQ(large_at_once(16, false), 16);
   EXPECT_EQ(large_at_once(2, true), 1);
-  EXPECT_EQ(large_at_once(16, true), 12);
+  EXPECT_EQ(large_at_once(16, true), 8);
 }
 
 TEST(Grant, IsRaisedToWhatDoesNotSpillWhereThePoolIsRich) {
@@ -48,6 +48,10 @@ TEST(Grant, IsRaisedToWhatDoesNotSpillWhereThePoolIsRich) {
   PoolRules rules = rules_of();
   rules.may_rise = false;
   EXPECT_EQ(grant_for(rules, {}, request, true, false), 8 * kMiB);
+}
+
+TEST(Grant, IsNotRaisedWhereSomebodyWaits) {
+  EXPECT_EQ(grant_for(rules_of(), {}, asking(2 * kMiB, 8 * kMiB, 15 * kMiB), true, true), 8 * kMiB);
 }
 
 TEST(Grant, IsNotRaisedWhereItWouldSpillAnyway) {
