@@ -7,7 +7,7 @@ statics='static-1 static-2 static-3 static-5 static-8 static-15 static-25 static
 machine() { megabytes=$1 clients=$2 script=bench/governor/scripts/$3.sql; }
 
 # The contest that the governor was made for: the best number of clients at a time is found by trying.
-case_base() { machine 512 75 three-queries; contestants="stock plain pgtune timescaledb $statics ours ours:aza.max_query_memory=0"; }
+case_base() { machine 512 75 three-queries; contestants="stock plain pgtune timescaledb $statics ours ours:aza.max_query_memory=-1"; }
 
 case_1g_100() { machine 1024 100 three-queries; contestants='plain ours'; }
 case_1g_200() { machine 1024 200 three-queries; contestants='plain ours'; }
@@ -27,8 +27,8 @@ case_prepared() {
   prepared_statements 60 20 >"$script"
 }
 
-# Nobody waits and much is free: whether it pays to grant more than work_mem, which the default of aza.max_query_memory follows.
-case_elastic() { machine 4096 60 three-queries; at_once=2; contestants='ours ours:aza.max_query_memory=0'; }
+# Nobody waits and much is free: whether it pays to grant more than work_mem, which decides the default of aza.max_query_memory.
+case_elastic() { machine 4096 60 three-queries; at_once=2; contestants='ours ours:aza.max_query_memory=-1'; }
 
 all_cases() { declare -F | sed -n 's/^declare -f case_//p'; }
 
