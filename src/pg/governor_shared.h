@@ -110,10 +110,10 @@ struct GovernorShared {
   pg_atomic_uint32 watcher;           // the worker's number of PGPROC and 1; 0: it does not run
   pg_atomic_uint64 most_connections;  // at once, since the start
   pg_atomic_uint32 connections_that_fit;
-  pg_atomic_uint64 stopped_growing;  // statements that ended because they wanted more than their share
-  pg_atomic_uint64 session_share;    // bytes; 0: enough is left; see session_guard.h
+  pg_atomic_uint64 stopped_growing;   // statements that ended because they wanted more than their share
+  pg_atomic_uint64 session_share;     // bytes; 0: enough is left; see session_guard.h
   pg_atomic_uint64 session_share_at;  // when the worker said so
-  pg_atomic_uint64 capacity;         // of the pool, as last computed; for the floor
+  pg_atomic_uint64 capacity;          // of the pool, as last computed; for the floor
   LimitNow limit;
   int64 shared_memory;
   struct rlimit data_limit;  // RLIMIT_DATA that the server was started with

@@ -79,8 +79,8 @@ bool is_governed(const PlannedStmt* statement) {
 
 void ask_for_grant(const PlannedStmt* statement, const void* holder) {
   const bool fixed = is_chosen() && !govern_explicit;
-  HeldGrant* grant = acquire_grant(holder, maintenance_request(fixed), static_cast<int64>(statement->queryId),
-                                   held_grants == 0);
+  HeldGrant* grant =
+      acquire_grant(holder, maintenance_request(fixed), static_cast<int64>(statement->queryId), held_grants == 0);
   grant->spans_transactions = true;
   if (!fixed) use_grant(grant);
 }
