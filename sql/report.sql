@@ -49,6 +49,10 @@ SELECT count(*) AS lines, count(DISTINCT name) AS names
 
 -- every setting of ours is described, and read-only ones cannot be set
 SELECT name, unit, context, vartype, short_desc, extra_desc FROM pg_settings WHERE name LIKE 'aza.%' ORDER BY name;
+
+-- the governor's defaults; that of aza.governor follows the machine
+SELECT name, boot_val, enumvals FROM pg_settings
+ WHERE name ~ '^aza\.(govern_|grant_|max_query_|watch_|pressure_)' ORDER BY name;
 SET aza.detected_memory = '1GB';
 SET aza.mode = 'report';
 SET aza.no_such_setting = 1;

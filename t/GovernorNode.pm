@@ -7,11 +7,12 @@ use warnings FATAL => 'all';
 use Exporter 'import';
 use AzaNode;
 use File::Basename qw(basename);
+use List::Util qw(min sum0);
 use PostgreSQL::Test::Utils qw(slurp_file);
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw($large_query $raised_query governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended watch_pid
-	group_machine write_group guard_looks answers_within);
+	group_machine write_group guard_looks answers_within need_of cost $told index_build);
 
 # Rows to sort, rows that fit anywhere, and a function of which the planner expects far more than it gives.
 our $tables = <<'SQL';
@@ -62,6 +63,23 @@ sub accounts
 	my ($node) = @_;
 	return $node->safe_psql('postgres', "SELECT string_agg(value::text, ' ' ORDER BY name) FROM aza_governor_stats()
 		WHERE name IN ('granted now, bytes', 'large grants now', 'from the reserve now, bytes', 'waiting now')");
+}
+
+# need_kb of a cursor on the query.
+sub need_of
+{
+	my ($node, $query, @settings) = @_;
+	return $node->safe_psql('postgres', join('; ', @settings, "BEGIN; DECLARE c CURSOR FOR $query",
+		'SELECT need_kb FROM aza_memory_grants() WHERE pid = pg_backend_pid()'));
+}
+
+# kB that a query asks for whose nodes may take [expected bytes, at most so many bytes]: docs/governor.md.
+sub cost
+{
+	my ($workers, @nodes) = @_;
+	my $taken = sum0(map { min(@$_) } @nodes);
+	my $spilled = sum0(map { $_->[0] - min(@$_) } @nodes);
+	return int(($taken + (2 << 20) + $workers * (4 << 20) + min(16 << 20, int($spilled / 4))) / 1024);
 }
 
 # A query that asks for twice work_mem, for its sort and for the function's rows, and for 18MB beside them; it takes next to
@@ -121,6 +139,27 @@ sub session_in_line
 	start_query($session, $sql);
 	wait_in_line($node, $pid);
 	return ($session, $pid);
+}
+
+# An index's expression that tells what the statement that builds the index holds.
+our $told = <<'SQL';
+CREATE FUNCTION told(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE g record;
+BEGIN
+  FOR g IN SELECT need_kb, granted_kb FROM public.aza_memory_grants() WHERE pid = pg_backend_pid() AND i = 1 LOOP
+    RAISE NOTICE 'need % kB, granted % kB, maintenance_work_mem %', g.need_kb, g.granted_kb, current_setting('maintenance_work_mem');
+  END LOOP;
+  RETURN i;
+END $$;
+SQL
+
+# What told() says while an index is built, and the setting afterwards.
+sub index_build
+{
+	my ($node, $before) = @_;
+	my ($rc, $out, $err) = $node->psql('postgres', "$before; CREATE INDEX told ON small (told(id)); DROP INDEX told; SHOW maintenance_work_mem");
+	my ($said) = $err =~ /NOTICE:  (.*)/;
+	return ($said // $err) . "; then $out";
 }
 
 # The process that watches, which pg_stat_activity does not show; 0 where it does not run.

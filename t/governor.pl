@@ -12,6 +12,8 @@ CREATE FUNCTION sets() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SET work_mem = '
 CREATE FUNCTION sets_local() RETURNS int LANGUAGE plpgsql AS $$ BEGIN SET LOCAL work_mem = '7MB'; RETURN 1; END $$;
 CREATE FUNCTION nested() RETURNS bigint LANGUAGE plpgsql AS
 $$ BEGIN RETURN (SELECT count(*) FROM (SELECT t FROM t ORDER BY t DESC OFFSET 0) x); END $$;
+CREATE FUNCTION own_grant() RETURNS bigint LANGUAGE plpgsql AS
+$$ BEGIN RETURN (SELECT granted_kb FROM aza_memory_grants() WHERE pid = pg_backend_pid()); END $$;
 SQL
 
 my $sort = 'SELECT count(*) FROM (SELECT t FROM t ORDER BY t OFFSET 0) x';
@@ -36,11 +38,26 @@ is(sort_method("SET work_mem = '2MB';"), 'external merge', 'an explicit SET is l
 is(sort_method("SET aza.govern_explicit = on; SET work_mem = '2MB';"), 'quicksort', 'unless aza.govern_explicit is on');
 $node->safe_psql('postgres', "CREATE ROLE chosen SUPERUSER LOGIN; ALTER ROLE chosen SET work_mem = '2MB'");
 is(sort_method('', extra_params => [ '-U', 'chosen' ]), 'external merge', 'and so is ALTER ROLE ... SET');
-$node->append_conf('postgresql.conf', 'aza.max_query_memory = 0');
-reload($node);
-is(sort_method(''), 'external merge', 'with aza.max_query_memory = 0 nothing is raised');
-$node->append_conf('postgresql.conf', 'aza.max_query_memory = -1');
-reload($node);
+sub sort_method_with
+{
+	my ($conf) = @_;
+	$node->append_conf('postgresql.conf', $conf);
+	reload($node);
+	return sort_method('');
+}
+is(sort_method_with('aza.max_query_memory = 0'), 'external merge', 'with aza.max_query_memory = 0 nothing is raised');
+# The sort wants 10,500,000 bytes for 100000 rows, and 2MB beside it: 12.01MB.
+is(sort_method_with("aza.max_query_memory = '10MB'"), 'external merge', 'nor beyond an aza.max_query_memory of 10MB');
+is(sort_method_with("aza.max_query_memory = '12MB'"), 'external merge', 'or 12MB');
+is(sort_method_with("aza.max_query_memory = '13MB'"), 'quicksort', 'but within 13MB');
+is(sort_method_with('aza.max_query_memory = -1'), 'quicksort', 'and within the default');
+
+# The sort needs 2.7MB without its overhead, the two nodes of the other query 16MB; a 64th of the pool is between 3 and 6MB.
+$node->safe_psql('postgres', 'SELECT aza_governor_stats_reset()');
+is(sort_method_with("aza.grant_floor = '64MB'") . ' ' . stat_of($node, 'granted'), 'external merge 0', 'with aza.grant_floor = 64MB the sort runs without a grant');
+$node->safe_psql('postgres', "SET work_mem = '8MB'; $large_query");
+is(stat_of($node, 'granted'), 1, 'but what needs more than a 64th of the pool asks');
+is(sort_method_with('aza.grant_floor = 1024') . ' ' . stat_of($node, 'granted'), 'quicksort 2', 'and with the default the sort does, too');
 
 $node->psql('postgres', $failing);
 is(accounts($node), '0 0 0 0', 'an error gives the grant back');
@@ -112,6 +129,25 @@ $holder->query_safe('COMMIT');
 is(ended($waiter), '', 'when memory becomes free the first in line runs');
 $waiter->quit;
 $holder->quit;
+is(accounts($node), '0 0 0 0', 'and the accounts are exact');
+
+# With some 50MB left for a query that would need 146MB.
+my $free = $node->safe_psql('postgres', "SELECT bytes >> 20 FROM aza_memory_budget() WHERE item = 'for queries now'");
+$holder = hold($node, 2 * int($free / 2) - 50);
+my $seen = "SELECT current_setting('work_mem') AS w, own_grant() AS granted_kb, i FROM many_expected() i ORDER BY i";
+$node->safe_psql('postgres', 'SELECT aza_governor_stats_reset()');
+my ($lowered, $granted) = split /\|/, $node->safe_psql('postgres', "SET aza.govern_explicit = on; SET work_mem = '64MB'; SELECT pg_size_bytes(w) / 1024, granted_kb FROM ($seen) x");
+cmp_ok($lowered, '>=', 1024, 'where less is free than a query needs, it runs with a lower work_mem, of at least 1MB');
+cmp_ok($lowered, '<', 64 * 1024, 'and below the setting');
+is($lowered, int(($granted - 2048) / 2), 'with which its two nodes stay within its grant, less the 2MB beside them');
+is(stat_of($node, 'lowered below the settings'), 1, 'which is counted');
+($waiter, $pid) = session_in_line($node, "CREATE TEMP TABLE seen AS $seen", "SET work_mem = '64MB'");
+is(grant_of($node, $pid, 'state, need_kb, granted_kb'), 'waiting|' . 146 * 1024 . '|0', 'an explicit SET waits for all that it may take');
+$holder->query_safe('COMMIT');
+is(ended($waiter), '', 'until that is free');
+is($waiter->query_safe('SELECT w, granted_kb FROM seen'), '64MB|' . 146 * 1024, 'and runs with what was set');
+is(stat_of($node, 'lowered below the settings'), 1, 'without being lowered');
+$_->quit for $waiter, $holder;
 is(accounts($node), '0 0 0 0', 'and the accounts are exact');
 
 # The waiter holds a lock that the holder of the memory wants: neither could ever go on.

@@ -10,7 +10,7 @@ use GovernorNode;
 my $root = group_machine('chosen');
 my $node = aza_node('governor_chosen', conf => "aza.root = '$root'\naza.watch_interval = 50ms\naza.max_query_memory = -1\naza.pin = 'maintenance_work_mem'");
 $node->start;
-$node->safe_psql('postgres', $GovernorNode::tables);
+$node->safe_psql('postgres', $_) for $GovernorNode::tables, $told;
 $node->safe_psql('postgres', <<'SQL');
 VACUUM ANALYZE;
 CREATE ROLE by_role SUPERUSER LOGIN;
@@ -43,6 +43,19 @@ sub all_of_them
 
 my $session = $node->background_psql('postgres');
 all_of_them('2MB', 'with the limit of the start');
+
+# With nothing left but 20MB for those who have waited too long, where an index build may make do with 1MB.
+my $build = 'CREATE INDEX told ON small (told(id))';
+my $late = "SET aza.grant_timeout = '100ms'; SET aza.grant_timeout_action = run";
+my $holder = hold_everything($node);
+like(index_build($node, $late), qr/no memory became free for the query in time/, 'a pinned maintenance_work_mem is not lowered by a grant');
+my ($waiter) = session_in_line($node, $build);
+$holder->query_safe('COMMIT');
+like(ended($waiter), qr/need 65536 kB, granted 65536 kB, maintenance_work_mem 64MB/, 'but waits until all of it is free');
+is($waiter->query_safe('SHOW maintenance_work_mem'), '64MB', 'and is as before afterwards');
+$waiter->query_safe('DROP INDEX told');
+$_->quit for $waiter, $holder;
+
 write_group($root, 'memory.max', 8 << 30);
 is(answers_within(2, $session, 'SHOW work_mem', '10MB'), '10MB', 'the limit changes');
 all_of_them('10MB', 'with the new one');

@@ -4,7 +4,6 @@ use strict;
 use warnings FATAL => 'all';
 use PostgreSQL::Test::Utils;
 use Test::More;
-use List::Util qw(min sum);
 use AzaNode;
 use GovernorNode;
 
@@ -39,22 +38,6 @@ sub grants_of
 	return stat_of($node, 'granted') . ' ' . accounts($node) . ($answer eq '' ? '' : " $answer");
 }
 
-# need_kb of a cursor on the query.
-sub need_of
-{
-	my ($query, @settings) = @_;
-	return $node->safe_psql('postgres', join('; ', @settings, "BEGIN; DECLARE c CURSOR FOR $query",
-		'SELECT need_kb FROM aza_memory_grants() WHERE pid = pg_backend_pid()'));
-}
-
-# kB that a query asks for whose nodes may take [expected bytes, at most so many bytes]: docs/governor.md.
-sub cost
-{
-	my ($workers, @nodes) = @_;
-	my $taken = sum(map { min(@$_) } @nodes);
-	my $spilled = sum(map { $_->[0] - min(@$_) } @nodes);
-	return int(($taken + (2 << 20) + $workers * (4 << 20) + min(16 << 20, int($spilled / 4))) / 1024);
-}
 # work_mem of 1MB in a sort of t alone, which counts 24 of the 64 bytes that a row takes; and 100000 rows of 33 and 72 bytes.
 my $by_reference = int((1 << 20) / 100) * 266;
 my $rows = 100000 * (33 + 72);
@@ -119,21 +102,21 @@ like($node->safe_psql('postgres', "SET max_parallel_workers_per_gather = 0; $nee
 my $off = 'SET enable_presorted_aggregate = off';
 # What array_agg() and its like keep, which no setting bounds: 32 bytes of text, as the planner guesses, twice, and 24 beside each.
 my $kept = 100000 * (2 * 32 + 24);
-is(need_of('SELECT array_agg(t) FROM t'), cost(0, [ $kept, $kept ]), 'array_agg() counts with every row');
-is(need_of('SELECT json_agg(t) FROM t'), cost(0, [ $kept, $kept ]), 'so does json_agg()');
-is(need_of('SELECT avg(id::numeric) FROM t'), '', 'but no aggregate whose state keeps its size');
-is(need_of('SELECT count(DISTINCT t) FROM t', $off, "SET work_mem = '64MB'"), cost(0, [ $rows, 64 << 20 ]), 'DISTINCT in an aggregate counts as a sort');
-is(need_of("SELECT string_agg(t, ',' ORDER BY t) FROM t", $off), cost(0, [ $rows, 1 << 20 ], [ $kept, $kept ]), 'so does ORDER BY, up to work_mem');
-is(need_of('SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY t) FROM t'), $one, 'and WITHIN GROUP');
+is(need_of($node, 'SELECT array_agg(t) FROM t'), cost(0, [ $kept, $kept ]), 'array_agg() counts with every row');
+is(need_of($node, 'SELECT json_agg(t) FROM t'), cost(0, [ $kept, $kept ]), 'so does json_agg()');
+is(need_of($node, 'SELECT avg(id::numeric) FROM t'), '', 'but no aggregate whose state keeps its size');
+is(need_of($node, 'SELECT count(DISTINCT t) FROM t', $off, "SET work_mem = '64MB'"), cost(0, [ $rows, 64 << 20 ]), 'DISTINCT in an aggregate counts as a sort');
+is(need_of($node, "SELECT string_agg(t, ',' ORDER BY t) FROM t", $off), cost(0, [ $rows, 1 << 20 ], [ $kept, $kept ]), 'so does ORDER BY, up to work_mem');
+is(need_of($node, 'SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY t) FROM t'), $one, 'and WITHIN GROUP');
 my $wide = 100000 * (37 + 72);
-is(need_of('SELECT count(DISTINCT t), count(DISTINCT id) FROM t', $off),
+is(need_of($node, 'SELECT count(DISTINCT t), count(DISTINCT id) FROM t', $off),
 	cost(0, [ $wide, int((1 << 20) / 100) * 266 ], [ $wide, 1 << 20 ]), 'each of them');
-is(need_of('SELECT count(*) FROM t HAVING count(DISTINCT t) > 1', $off), $one, 'also in HAVING');
+is(need_of($node, 'SELECT count(*) FROM t HAVING count(DISTINCT t) > 1', $off), $one, 'also in HAVING');
 my $wider = 100000 * (41 + 72);
-is(need_of('SELECT count(DISTINCT t) FROM t GROUP BY ROLLUP (id % 2, id % 3)', $off),
+is(need_of($node, 'SELECT count(DISTINCT t) FROM t GROUP BY ROLLUP (id % 2, id % 3)', $off),
 	cost(0, [ $wider, 1 << 20 ], map { [ $wider, int((1 << 20) / 100) * 300 ] } 1 .. 3),
 	'grouping sets sort side by side: the three, and the sort below them');
-is(need_of('SELECT k, count(DISTINCT t) FROM t GROUP BY k', $off, "SET work_mem = '64MB'", 'SET enable_hashagg = off'),
+is(need_of($node, 'SELECT k, count(DISTINCT t) FROM t GROUP BY k', $off, "SET work_mem = '64MB'", 'SET enable_hashagg = off'),
 	cost(0, [ $wide, 64 << 20 ]), 'a group at a time: with 30000 groups it adds next to nothing to the sort below');
 is($node->safe_psql('postgres', "$off; SELECT count(DISTINCT t), count(DISTINCT id) FROM t"), '100000|100000', 'and the query runs');
 is(accounts($node), '0 0 0 0', 'with exact accounts at the end');

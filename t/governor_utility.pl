@@ -8,16 +8,9 @@ use AzaNode;
 use GovernorNode;
 
 my $node = governor_node('governor_utility');
-# An index's expression that tells what the statement that builds the index holds, and that can fail.
+$node->safe_psql('postgres', $told);
+# One that can fail.
 $node->safe_psql('postgres', <<'SQL');
-CREATE FUNCTION told(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE g record;
-BEGIN
-  FOR g IN SELECT need_kb, granted_kb FROM public.aza_memory_grants() WHERE pid = pg_backend_pid() AND i = 1 LOOP
-    RAISE NOTICE 'need % kB, granted % kB, maintenance_work_mem %', g.need_kb, g.granted_kb, current_setting('maintenance_work_mem');
-  END LOOP;
-  RETURN i;
-END $$;
 CREATE FUNCTION fails(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN 1 / (i - 5); END $$;
 CREATE TABLE r (id int PRIMARY KEY, t text);
 INSERT INTO r SELECT i, i::text FROM generate_series(1, 1000) i;
@@ -31,15 +24,6 @@ sub grants_of
 	return stat_of($node, 'granted') . ' ' . accounts($node);
 }
 
-# What told() says while an index is built, and the setting afterwards.
-sub index_build
-{
-	my ($before, @more) = @_;
-	my ($rc, $out, $err) = $node->psql('postgres', "$before; CREATE INDEX told ON small (told(id)); DROP INDEX told; SHOW maintenance_work_mem", @more);
-	my ($said) = $err =~ /NOTICE:  (.*)/;
-	return ($said // $err) . "; then $out";
-}
-
 is(grants_of($_), '1 0 0 0 0', "$_ asks for a grant") for (
 	'CREATE INDEX r_t ON r (t)', 'CREATE INDEX CONCURRENTLY r_id ON r (id)', 'REINDEX TABLE r', 'REINDEX INDEX r_t',
 	'CLUSTER r USING r_pkey', 'VACUUM r', 'VACUUM FULL r', 'ALTER TABLE r ALTER t TYPE varchar', 'ALTER TABLE r ADD v int DEFAULT random()',
@@ -47,15 +31,15 @@ is(grants_of($_), '1 0 0 0 0', "$_ asks for a grant") for (
 is(grants_of($_), '0 0 0 0 0', "$_ does not") for (
 	'ANALYZE r', 'ALTER TABLE r RENAME v TO w', 'ALTER TABLE r ALTER w SET DEFAULT 1', 'TRUNCATE r', 'DROP TABLE r');
 
-is(index_build('SELECT'), 'need 32768 kB, granted 32768 kB, maintenance_work_mem 32MB; then 32MB', 'it asks for maintenance_work_mem');
+is(index_build($node, 'SELECT'), 'need 32768 kB, granted 32768 kB, maintenance_work_mem 32MB; then 32MB', 'it asks for maintenance_work_mem');
 
 # With nothing left but what is kept for those who have waited too long.
 my $holder = hold_everything($node);
 my $impatient = "SET aza.grant_timeout = '100ms'; SET aza.grant_timeout_action";
-is(index_build("$impatient = run"), 'need 32768 kB, granted 1024 kB, maintenance_work_mem 1MB; then 32MB', 'where memory is short it makes do with less');
-like(index_build("$impatient = fail"), qr/no memory became free for the query in time/, 'or fails, if that is wanted');
-like(index_build("$impatient = fail; SET maintenance_work_mem = '2MB'"), qr/no memory became free/, "the session's own choice waits for all of it");
-like(index_build("SET aza.govern_explicit = on; $impatient = run; SET maintenance_work_mem = '2MB'"),
+is(index_build($node, "$impatient = run"), 'need 32768 kB, granted 1024 kB, maintenance_work_mem 1MB; then 32MB', 'where memory is short it makes do with less');
+like(index_build($node, "$impatient = fail"), qr/no memory became free for the query in time/, 'or fails, if that is wanted');
+like(index_build($node, "$impatient = fail; SET maintenance_work_mem = '2MB'"), qr/no memory became free/, "the session's own choice waits for all of it");
+like(index_build($node, "SET aza.govern_explicit = on; $impatient = run; SET maintenance_work_mem = '2MB'"),
 	qr/need 2048 kB, granted 1024 kB, maintenance_work_mem 1MB; then 2MB/, 'unless aza.govern_explicit is on');
 is($node->safe_psql('postgres', <<"SQL"), '32MB', 'an error brings the setting back');
 $impatient = run;

@@ -85,4 +85,40 @@ cmp_ok($wide, '<', $gb, 'within the limit');
 ($said, my $narrow) = capacity_with('chosen_less', 2 * $gb, '1GB');
 is($said, "1\n1GB\non", 'a human chose less than the limit: governed, too');
 cmp_ok($narrow, '<', $gb, 'within what was chosen');
+
+# With accounts of the group that stand still, what there is to deal out is exact: the limit less shared memory, less the
+# kernel's (what neither processes nor page cache hold, and page cache that must be written), less anonymous memory, less
+# 16MB and a sixteenth.
+my $pool = group_machine('pool');
+write_group($pool, 'memory.stat', "anon 50000000\nfile 100000000\ninactive_file 60000000\nfile_dirty 3000000\nfile_writeback 2000000");
+$node = aza_node('live_pool', conf => "aza.root = '$pool'\naza.watch_interval = 50ms");
+$node->start;
+$node->safe_psql('postgres', $GovernorNode::tables);
+$open = $node->background_psql('postgres');
+sub bytes_of { my ($item) = @_; return "SELECT bytes FROM aza_memory_budget() WHERE item = '$item'"; }
+my $shared = $open->query_safe("SELECT pg_size_bytes(current_setting('shared_memory_size'))");
+my $mb = 1 << 20;
+sub pool_is
+{
+	my ($expected, $when) = @_;
+	return is(answers_within(2, $open, bytes_of('for queries now'), $expected), $expected, "what there is for queries follows $when");
+}
+pool_is($gb - $shared - 55000000 - 50000000 - 80 * $mb, 'from limit, shared memory, kernel, anonymous memory and reserve');
+is($open->query_safe(bytes_of('in use now')), 140000000, 'while inactive page cache is not in use');
+write_group($pool, 'memory.current', 207000000);
+pool_is($gb - $shared - 62000000 - 50000000 - 80 * $mb, 'the kernel');
+write_group($pool, 'memory.stat', "anon 57000000\nfile 100000000\ninactive_file 60000000\nfile_dirty 0\nfile_writeback 1000000");
+pool_is($gb - $shared - 51000000 - 57000000 - 80 * $mb, 'anonymous memory, and what was written');
+write_group($pool, 'memory.max', 2 * $gb);
+pool_is(2 * $gb - $shared - 51000000 - 57000000 - 144 * $mb, 'the limit');
+
+is($open->query_safe(bytes_of('granted now')), 0, 'nothing is granted');
+my $holder = hold($node, 60);
+is($open->query_safe(bytes_of('granted now')), 60 * $mb, 'a cursor that was granted 60MB');
+is($open->query_safe('SELECT sum(granted_kb) FROM aza_memory_grants()'), 60 * 1024, 'as aza_memory_grants() says');
+$holder->query_safe('COMMIT');
+is($open->query_safe(bytes_of('granted now')), 0, 'gives them back');
+pool_is(2 * $gb - $shared - 51000000 - 57000000 - 144 * $mb, 'the session that is idle again');
+$_->quit for $open, $holder;
+$node->stop;
 done_testing();
