@@ -8,11 +8,12 @@ use Exporter 'import';
 use AzaNode;
 use File::Basename qw(basename);
 use List::Util qw(min sum0);
+use POSIX qw(sysconf _SC_PAGESIZE);
 use PostgreSQL::Test::Utils qw(slurp_file);
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw($large_query $raised_query governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended watch_pid
-	group_machine write_group guard_looks answers_within need_of cost $told index_build);
+our @EXPORT = qw($large_query $raised_query governor_node stat_of grant_of accounts hold hold_everything session_in_line wait_in_line start_query ended
+	session_that_holds watch_pid process_kb group_machine group_machine_v1 v1_stat write_group guard_looks answers_within need_of cost $told index_build);
 
 # Rows to sort, rows that fit anywhere, and a function of which the planner expects far more than it gives.
 our $tables = <<'SQL';
@@ -162,6 +163,17 @@ sub index_build
 	return ($said // $err) . "; then $out";
 }
 
+# A session whose query really holds at least so many megabytes until it is canceled.
+sub session_that_holds
+{
+	my ($node, $mb) = @_;
+	my $session = $node->background_psql('postgres', on_error_stop => 0);
+	my $pid = $session->query_safe('SELECT pg_backend_pid()');
+	start_query($session, "\\set VERBOSITY verbose\nDO \$\$ DECLARE x text := repeat('x', $mb << 20); BEGIN PERFORM pg_sleep(180); END \$\$");
+	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $pid") or die;
+	return ($session, $pid);
+}
+
 # The process that watches, which pg_stat_activity does not show; 0 where it does not run.
 sub watch_pid
 {
@@ -173,6 +185,14 @@ sub watch_pid
 		return basename($folder) if $title =~ /aza memory watch/ && $status =~ /^PPid:\s+$postmaster$/m;
 	}
 	return 0;
+}
+
+# What a process holds for itself, as the kernel says.
+sub process_kb
+{
+	my ($pid) = @_;
+	my (undef, $resident, $shared) = split ' ', slurp_file("/proc/$pid/statm");
+	return ($resident - $shared) * sysconf(_SC_PAGESIZE) / 1024;
 }
 
 # A folder for aza.root: a group of cgroup v2 with 1GB and two CPUs, of which 200MB are in use. %files add or replace.
@@ -190,6 +210,34 @@ sub group_machine
 		'sys/fs/cgroup/cpu.max' => "200000 100000\n",
 		'affinity' => "8\n",
 		%files);
+}
+
+# The same as a group of cgroup v1. What it says of itself alone, without the groups below it, is nothing.
+sub group_machine_v1
+{
+	my ($name) = @_;
+	my $memory = 'sys/fs/cgroup/memory';
+	return machine($name,
+		'proc/meminfo' => "MemTotal:       67108864 kB\n",
+		'proc/self/cgroup' => "4:memory:/\n3:cpu,cpuacct:/\n",
+		'proc/self/mountinfo' => "30 23 0:26 / /sys/fs/cgroup/memory rw,nosuid - cgroup cgroup rw,memory\n"
+			. "31 23 0:27 / /sys/fs/cgroup/cpu,cpuacct rw,nosuid - cgroup cgroup rw,cpu,cpuacct\n",
+		"$memory/memory.limit_in_bytes" => (1 << 30) . "\n",
+		"$memory/memory.usage_in_bytes" => "200000000\n",
+		"$memory/memory.stat" => v1_stat(1 << 30, 0),
+		"$memory/memory.oom_control" => "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n",
+		"$memory/memory.failcnt" => "3\n",
+		'sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us' => "200000\n",
+		'sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us' => "100000\n",
+		'affinity' => "8\n");
+}
+
+# Its memory.stat, with a limit and inactive page cache.
+sub v1_stat
+{
+	my ($limit, $inactive) = @_;
+	return "cache 0\nrss 0\ninactive_file 0\nactive_file 0\nhierarchical_memory_limit $limit\ntotal_cache 100000000\ntotal_rss 50000000\n"
+		. "total_dirty 0\ntotal_writeback 0\ntotal_inactive_file $inactive\ntotal_active_file 0\n";
 }
 
 # Writes one of the group's files at once, as the kernel would.

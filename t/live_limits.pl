@@ -11,7 +11,7 @@ my $gb = 1 << 30;
 my $root = group_machine('live');
 my $node = aza_node('live_limits', conf => "aza.root = '$root'\nlog_line_prefix = '%m [%p] %e '");
 $node->start;
-$node->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
+$node->safe_psql('postgres', $GovernorNode::tables);
 
 sub write_limit { my ($file, $text) = @_; write_group($root, $file, $text); return; }
 
@@ -30,10 +30,19 @@ $node->safe_psql('postgres', "CREATE ROLE tuned LOGIN; ALTER ROLE tuned SET work
 is($open->query_safe('SHOW aza.governor'), 'on', 'the governor is on where a limit is detected');
 is($open->query_safe('SHOW work_mem'), '2MB', 'at the start the plan for 1GB holds');
 
+sub pool { return $open->query_safe("SELECT bytes FROM aza_memory_budget() WHERE item = 'for queries now'"); }
+
+my $holder = hold_everything($node);
+my ($waiter) = session_in_line($node, $large_query, "SET work_mem = '100MB'");
+my $pool = pool();
 my $offset = -s $node->logfile;
 write_limit('memory.max', 8 * $gb);
+follows($open, "SELECT value FROM aza_governor_stats() WHERE name = 'waiting now'", '0', 'a query that waits for memory starts within two seconds');
 follows($open, 'SHOW work_mem', '10MB', 'an open session has the new work_mem within two seconds');
-is($open->query_safe('SHOW maintenance_work_mem'), '256MB', 'and maintenance_work_mem');
+is(ended($waiter), '', 'the query that waited runs');
+cmp_ok(abs(pool() - $pool - 7 * $gb / 16 * 15), '<', 32 << 20, 'since the pool has grown by what the limit has, less a sixteenth');
+$_->quit for $waiter, $holder;
+is($open->query_safe('SHOW maintenance_work_mem'), '256MB', 'maintenance_work_mem follows, too');
 is($open->query_safe('SHOW effective_cache_size'), '6GB', 'and effective_cache_size');
 is($open->query_safe('SHOW aza.detected_memory'), '8GB', 'SHOW aza.detected_memory follows');
 is($node->safe_psql('postgres', 'SHOW work_mem'), '10MB', 'a new session has it from the start');
@@ -49,11 +58,16 @@ my $log = slurp_file($node->logfile, $offset);
 is(scalar(() = $log =~ /the limits changed from 1024MB, CPUs 2 to 8192MB, CPUs 2: .*work_mem 2MB -> 10MB/g), 1, 'it is logged once');
 like($log, qr/DETAIL:  After a restart: .*shared_buffers 256MB -> 2(048MB|GB)/, 'with what waits for a restart');
 
+my $parallel = "SELECT concat_ws(' ', current_setting('max_parallel_workers_per_gather'), current_setting('max_parallel_maintenance_workers'))";
+is($open->query_safe($parallel), '1 1', 'two CPUs: one parallel worker for each query and each index');
 is($open->query_safe('BEGIN; SELECT 1'), '1', 'a transaction is open');
 write_limit('cpu.max', '800000 100000');
 follows($open, 'SHOW max_parallel_workers', '8', 'CPUs are followed, too, in an open transaction');
 $open->query_safe('ROLLBACK');
 is($open->query_safe('SHOW max_parallel_workers'), '8', 'whose rollback does not undo it');
+is($open->query_safe($parallel), '4 4', 'eight CPUs: four for each');
+write_limit('cpu.max', '400000 100000');
+follows($open, $parallel, '2 2', 'four CPUs: two for each');
 
 reload($node);
 is($open->query_safe('SHOW work_mem'), '10MB', 'a reload keeps the new plan');
