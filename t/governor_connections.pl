@@ -12,7 +12,7 @@ use GovernorNode;
 my $root = group_machine('carried', 'sys/fs/cgroup/memory.current' => "20000000\n", 'sys/fs/cgroup/memory.stat' => "anon 10000000\nfile 10000000\n");
 my $node = aza_node('governor_connections', conf => "aza.root = '$root'\naza.watch_interval = 50ms\nautovacuum = off");
 $node->start;
-$node->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
+$node->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf; CREATE ROLE app LOGIN');
 
 my @sessions = map { $node->background_psql('postgres') } 1 .. 8;
 my @pids = map { $_->query_safe('SELECT pg_backend_pid()') } @sessions;
@@ -21,14 +21,14 @@ my @pids = map { $_->query_safe('SELECT pg_backend_pid()') } @sessions;
 sub keep { my ($mb) = @_; $_->query_safe("SELECT length(set_config('test.kept', repeat('x', $mb << 20), false))") for @sessions; return; }
 sub average_kb { return sum(map { process_kb($_) } @pids) / @pids; }
 
-# What a new connection is told; asked for until it is what is expected, for at most two seconds.
+# What a new connection of somebody who is no superuser is told; asked for until it is what is expected, for at most two seconds.
 sub told
 {
 	my ($expected) = @_;
 	my $error = '';
 	for (1 .. 40)
 	{
-		(undef, undef, $error) = $node->psql('postgres', 'SELECT 1');
+		(undef, undef, $error) = $node->psql('postgres', 'SELECT 1', connstr => $node->connstr('postgres') . ' user=app');
 		last if $error =~ $expected;
 		sleep 0.05;
 	}
