@@ -61,11 +61,13 @@ OBJS = \
 	src/pg/core_calls.o \
 	src/pg/event_log.o \
 	src/pg/governor.o \
+	src/pg/governor_aggregate_need.o \
 	src/pg/governor_connections.o \
 	src/pg/governor_grants.o \
 	src/pg/governor_hooks.o \
 	src/pg/governor_line.o \
 	src/pg/governor_lock_waiters.o \
+	src/pg/governor_node_need.o \
 	src/pg/governor_plan_need.o \
 	src/pg/governor_settings.o \
 	src/pg/governor_shared.o \

@@ -8,13 +8,15 @@ use IPC::Run ();
 use JSON::PP ();
 use PostgreSQL::Test::Utils ();
 
-our @EXPORT = qw(median least spread ratio backend_instructions instructions_in keep);
+our @EXPORT = qw(median mean least spread ratio backend_instructions instructions_in keep);
 
 sub median
 {
 	my @sorted = sort { $a <=> $b } @_;
 	return $sorted[ $#sorted / 2 ];
 }
+
+sub mean { my $sum = 0; $sum += $_ for @_; return $sum / @_; }
 
 sub least { my ($least) = sort { $a <=> $b } @_; return $least; }
 

@@ -1,6 +1,7 @@
 # What the extension with its governor on costs queries that need no memory: pgbench's select-only script and one update of
 # one row, prepared, with it and without it, the planned values being the same; as instructions of one query, and as
-# transactions per second in pairs.
+# transactions per second in pairs. Two servers take turns in having it: how their files lie on the disk would else be
+# taken for its cost.
 use strict;
 use warnings FATAL => 'all';
 use AzaNode;
@@ -12,7 +13,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 # Many short pairs: what else the machine does comes and goes within minutes.
-my $pairs = 60;
+my $turns = 4;
+my $pairs = 20;    # in each turn
 my $seconds = 2;
 $ENV{POSTGRES_MEMORY} = 2048;
 $ENV{POSTGRES_CPUS} = 2;
@@ -20,14 +22,21 @@ $ENV{POSTGRES_CPUS} = 2;
 my $quiet = "log_statement = none\nlog_connections = off\nlog_disconnections = off\nautovacuum = off";
 # In a group with a limit, so that the worker has accounts to read.
 my $root = group_machine('costs', 'sys/fs/cgroup/memory.max' => (4 << 30) . "\n");
-my $with = aza_node('with', conf => "aza.root = '$root'\naza.governor = on\n$quiet");
-my $without = aza_node('without', conf => $quiet);
-$with->start;
-$with->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
-$without->adjust_conf('postgresql.conf', 'shared_preload_libraries', "''");
-my $values = $with->safe_psql('postgres', 'SELECT aza_tuning_conf()');
-$without->append_conf('postgresql.conf', $values);
-$without->start;
+my @nodes = map { aza_node($_, conf => $quiet) } 'one', 'other';
+$nodes[0]->start;
+$nodes[0]->safe_psql('postgres', 'CREATE EXTENSION aza_autoconf');
+my $values = $nodes[0]->safe_psql('postgres', 'SELECT aza_tuning_conf()');
+$nodes[0]->stop;
+$_->append_conf('postgresql.conf', $values) for @nodes;
+
+# The first has the extension from its next start on, the second does not.
+sub give_to
+{
+	my ($with, $without) = @_;
+	$with->append_conf('postgresql.conf', "shared_preload_libraries = 'aza_autoconf'\naza.root = '$root'\naza.governor = on");
+	$without->append_conf('postgresql.conf', "shared_preload_libraries = ''");
+	return;
+}
 
 sub pgbench
 {
@@ -47,45 +56,66 @@ sub rate
 	return pgbench($node, '-n', @{ $workloads{$workload} }, '-M', 'prepared', '-c', 2, '-T', $seconds) =~ /^tps = ([\d.]+)/m && $1;
 }
 
-for my $node ($with, $without)
+for my $node (@nodes)
 {
+	$node->start;
 	pgbench($node, '-iq', '-s', 5);
-	rate($node, $_) for sort keys %workloads;    # reads everything into memory
+	$node->stop;
 }
 
 # Ratios with / without of one workload, the order within the pairs alternating.
 sub ratios
 {
-	my ($workload) = @_;
+	my ($workload, $with, $without) = @_;
+	rate($_, $workload) for $with, $without;    # reads everything into memory
 	my @ratios;
 	for my $pair (1 .. $pairs)
 	{
 		my %rate;
 		$rate{ $_->name } = rate($_, $workload) for $pair % 2 ? ($with, $without) : ($without, $with);
-		push @ratios, $rate{with} / $rate{without};
+		push @ratios, $rate{ $with->name } / $rate{ $without->name };
 	}
-	return \@ratios;
+	return @ratios;
 }
-my %ratios = map { $_ => ratios($_) } sort keys %workloads;
-$_->stop for $with, $without;
-
-my $prepare = 'PREPARE one (int) AS SELECT abalance FROM pgbench_accounts WHERE aid = $1';
-my %instructions;
-for my $node ($with, $without)
+my %ratios;
+for my $turn (1 .. $turns)
 {
-	my ($few, $many) = map { backend_instructions($node, 'postgres', $prepare, ('EXECUTE one(77777)') x $_) } 200, 1200;
-	$instructions{ $node->name } = ($many - $few) / 1000;
+	my ($with, $without) = $turn % 2 ? @nodes : reverse @nodes;
+	give_to($with, $without);
+	$_->start for $with, $without;
+	push @{ $ratios{$_} }, [ ratios($_, $with, $without) ] for sort keys %workloads;
+	$_->stop for $with, $without;
+}
+# Of each server's turns as much as of the other's.
+my %ratio = map { $_ => exp(mean(map { log(median(@$_)) } @{ $ratios{$_} })) } keys %ratios;
+my %turn_ratios = map { my $name = $_; $name => [ map { ratio(median(@$_), 1) } @{ $ratios{$name} } ] } keys %ratios;
+
+# After the last turn it is the first server that does not have the extension.
+my %statements = (
+	select => [ 'PREPARE one (int) AS SELECT abalance FROM pgbench_accounts WHERE aid = $1', 'EXECUTE one(77777)' ],
+	update => [ 'PREPARE one (int) AS UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = $1', 'EXECUTE one(77777)' ]);
+my %instructions;
+for my $name (sort keys %statements)
+{
+	my ($prepare, $execute) = @{ $statements{$name} };
+	for (0, 1)
+	{
+		my $node = $nodes[$_];
+		my ($few, $many) = map { backend_instructions($node, 'postgres', $prepare, ($execute) x $_) } 200, 1200;
+		$instructions{$name}{ $_ ? 'with' : 'without' } = ($many - $few) / 1000;
+	}
 }
 
 keep('query_cost',
 	{
-		pairs => $pairs, seconds => $seconds,
-		(map { ("${_}_tps_ratio" => ratio(median(@{ $ratios{$_} }), 1), "${_}_tps_ratio_middle_half" => spread(@{ $ratios{$_} })) } keys %ratios),
-		with_instructions => $instructions{with}, without_instructions => $instructions{without},
-		instruction_ratio => ratio($instructions{with}, $instructions{without})
+		turns => $turns, pairs_in_turn => $pairs, seconds => $seconds,
+		(map { ("${_}_tps_ratio" => ratio($ratio{$_}, 1), "${_}_tps_ratio_of_turns" => $turn_ratios{$_}) } keys %ratio),
+		(map { ("${_}_instructions_with" => $instructions{$_}{with}, "${_}_instructions_without" => $instructions{$_}{without},
+			"${_}_instruction_ratio" => ratio($instructions{$_}{with}, $instructions{$_}{without})) } keys %instructions)
 	},
-	(map { sprintf('%s, transactions per second with / without: %.3f (middle half %.3f to %.3f, of %d pairs of %d s)',
-		$_, median(@{ $ratios{$_} }), @{ spread(@{ $ratios{$_} }) }, $pairs, $seconds) } sort keys %ratios),
-	sprintf('instructions of one prepared select: %.0f with, %.0f without', $instructions{with}, $instructions{without}));
+	(map { sprintf('%s, transactions per second with / without: %.3f (%s; turns of %d pairs of %d s)',
+		$_, $ratio{$_}, join(', ', map { sprintf '%.3f', $_ } @{ $turn_ratios{$_} }), $pairs, $seconds) } sort keys %ratio),
+	(map { sprintf('instructions of one prepared %s: %.0f with, %.0f without', $_, $instructions{$_}{with}, $instructions{$_}{without}) }
+		sort keys %instructions));
 ok(1, 'measured');
 done_testing();

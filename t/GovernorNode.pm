@@ -74,7 +74,8 @@ sub need_of
 		'SELECT need_kb FROM aza_memory_grants() WHERE pid = pg_backend_pid()'));
 }
 
-# kB that a query asks for whose nodes may take [expected bytes, at most so many bytes]: docs/governor.md.
+# kB that a query asks for whose nodes may take [expected bytes, at most so many bytes], or without a bound [expected bytes]:
+# docs/governor.md.
 sub cost
 {
 	my ($workers, @nodes) = @_;

@@ -62,22 +62,44 @@ for ([ 'on', qr/Parallel Hash Join/, $all / 3 ], [ 'off', qr/^(?!.*Parallel Hash
 		$shared eq 'on' ? 'each of three processes has a third of a shared hash' : 'or all of one of its own');
 }
 
+# Who runs a query runs its subplans: each process has a table of NOT IN, and a hash aggregate below it.
+my $in_workers = "$workers; SET min_parallel_table_scan_size = '1MB'";
+my $distinct = 'SELECT min(id), (SELECT own_need()) FROM t WHERE id NOT IN (SELECT DISTINCT v FROM thousand)';
+like($node->safe_psql('postgres', "$in_workers; EXPLAIN $distinct"), qr/Parallel Seq Scan.*hashed SubPlan.*HashAggregate/s, 'NOT IN in parallel');
+is($node->safe_psql('postgres', "$in_workers; $distinct"), '1001|' . cost(2, map { [ 1000 * $grouped, $hash ] } 1 .. 6),
+	'each of three processes has all that its subplans need');
+
 is(need_with(qr/HashAggregate/, 'SELECT id FROM t GROUP BY id'), cost(0, [ $all * $grouped, $hash ]), 'a hash aggregate counts its groups');
 is(need_with(qr/HashAggregate/, 'SELECT id, avg(k::numeric) FROM t GROUP BY id'), cost(0, [ $all * ($grouped + 4 + 128), $hash ]),
 	'with the states of its aggregates');
 is(need_with(qr/HashAggregate/, 'SELECT DISTINCT v FROM thousand'), cost(0, [ 1000 * $grouped, $hash ]), 'so does DISTINCT, few of them in full');
 is(need_with(qr/HashSetOp Except/, 'SELECT id FROM t EXCEPT SELECT id FROM thousand', 'SET hash_mem_multiplier = 4'),
-	cost(0, [ $all * $grouped, 2 * $hash ]), 'EXCEPT counts the groups of its left side');
-is(need_with(qr/HashSetOp Intersect/, 'SELECT id FROM t INTERSECT SELECT id FROM thousand'), cost(0, [ 1000 * $grouped, $hash ]),
+	cost(0, [ $all * $grouped ]), 'EXCEPT counts the groups of its left side: its table never spills');
+is(need_with(qr/HashSetOp Intersect/, 'SELECT id FROM t INTERSECT SELECT id FROM thousand'), cost(0, [ 1000 * $grouped ]),
 	'INTERSECT those of its smaller one');
-is(need_with(qr/hashed SubPlan/, 'SELECT id FROM t WHERE id NOT IN (SELECT id FROM thousand)'), cost(0, [ 1000 * $grouped, $hash ]),
-	'NOT IN (SELECT ...) counts its hash table');
+my $thousand = '(SELECT id FROM thousand)';
+for my $where (
+	[ 'a condition', 'SELECT id FROM t WHERE id NOT IN %s' ],
+	[ 'a result', 'SELECT id IN %s FROM t' ],
+	[ 'the condition of a join', 'SELECT a.id FROM t a LEFT JOIN looks b ON a.id = b.g AND a.id + b.g NOT IN %s', @no_other_join, 'SET enable_hashjoin = on' ],
+	[ 'a one-time filter', 'SELECT id FROM t WHERE random()::int NOT IN %s' ],
+	[ 'VALUES', 'VALUES (random()::int IN %s), (true)' ],
+	[ 'an argument of a function', 'SELECT i FROM generate_series(1, CASE WHEN random()::int IN %s THEN 1000 END) i' ])
+{
+	my ($place, $query, @settings) = @$where;
+	my @other = $place =~ /join/ ? [ $all * $hashed, $hash ] : $place =~ /function/ ? [ 1000 * $stored, $mb ] : ();
+	is(need_with(qr/SubPlan/, sprintf($query, $thousand), @settings), cost(0, [ 1000 * $grouped ], @other),
+		"IN (SELECT ...) counts its hash table, which never spills, in $place");
+}
 is(need_with(qr/Memoize/, 'SELECT a.g, b.v FROM looks a JOIN thousand b ON a.g = b.id', 'SET enable_hashjoin = off', 'SET enable_mergejoin = off'),
 	cost(0, [ 1000 * ($grouped + 4), $hash ]), 'Memoize counts an entry for each value that is looked up');
 
 is(need_with(qr/Materialize/, 'SELECT count(*) FROM t a JOIN t b ON a.id < b.id'), cost(0, [ $all * $stored, $mb ]), 'Materialize stores its rows');
 is(need_with(qr/WindowAgg/, 'SELECT sum(id) OVER () FROM t'), cost(0, [ $all * $stored, $mb ]), 'so does WindowAgg');
-is(need_with(qr/CTE Scan/, 'WITH c AS MATERIALIZED (SELECT id FROM t) SELECT id FROM c'), cost(0, [ $all * $stored, $mb ]), 'a CTE');
+my $with = 'WITH c AS MATERIALIZED (SELECT id, t FROM t WHERE id <= 5000) SELECT count(*) FROM c';
+my ($rows) = plan_of($with) =~ /CTE c.*?rows=(\d+)/s;
+is(need_with(qr/CTE Scan/, $with), cost(0, [ $rows * (4 + 33 + 40), $mb ]), 'a CTE stores the rows of its query, whatever of them is read');
+is(need_with(qr/CTE Scan.*CTE Scan/s, "$with, c d", @no_other_join, 'SET enable_material = off'), cost(0, [ $rows * (4 + 33 + 40), $mb ]), 'and once, however often it is read');
 is(need_with(qr/Function Scan/, "SELECT i FROM generate_series(1, $all) i"), cost(0, [ $all * $stored, $mb ]), 'a function');
 is(need_with(qr/Table Function Scan/, "SELECT a FROM json_table(jsonb '[1]', '\$[*]' COLUMNS (a int PATH '\$'))"), cost(0, [ 100 * $stored, $mb ]),
 	'a table function, of which 100 rows are expected');
@@ -88,15 +110,18 @@ my @stores = map { [ $recursive * $stored, $mb ] } 1 .. 3;
 my $union = 'SELECT id + 1 FROM r WHERE id < 10) SELECT id FROM r';
 is(need_with(qr/Recursive Union/, "WITH RECURSIVE r AS (SELECT id FROM thousand UNION ALL $union"), cost(0, @stores),
 	'WITH RECURSIVE with UNION ALL has two stores, and that of the CTE');
-is(need_with(qr/Recursive Union/, "WITH RECURSIVE r AS (SELECT id FROM thousand UNION $union"), cost(0, @stores, [ $recursive * $grouped, $hash ]),
-	'with UNION also a hash table');
+is(need_with(qr/Recursive Union/, "WITH RECURSIVE r AS (SELECT id FROM thousand UNION $union"), cost(0, @stores, [ $recursive * $grouped ]),
+	'with UNION also a hash table, which never spills');
 
+my $pages = $node->safe_psql('postgres', "SELECT relpages FROM pg_class WHERE relname = 'indexed'");
+cmp_ok($pages, '<', 2500, 'a table of few pages');
 for my $word ('And', 'Or')
 {
 	my $query = 'SELECT t FROM indexed WHERE id < 3000 ' . uc($word) . ' k < 1000';
 	my @bitmaps_alone = ('SET enable_seqscan = off', 'SET enable_indexscan = off');
 	my @rows = plan_of($query, @bitmaps_alone) =~ /Bitmap Index Scan .*?rows=(\d+)/g;
-	is(need_with(qr/Bitmap$word/, $query, @bitmaps_alone), cost(0, map { [ $_ * 56, $mb ] } @rows), "Bitmap$word counts the bitmap of each index");
+	is(need_with(qr/Bitmap$word/, $query, @bitmaps_alone), cost(0, map { [ ($_ < $pages ? $_ : $pages) * 56, $mb ] } @rows),
+		"Bitmap$word counts the bitmap of each index, with no more entries than the table has pages");
 }
 
 # A row in a sort takes 72 bytes more; t alone, by reference, 2.66 times of what is counted.
@@ -108,11 +133,16 @@ is(need_with(qr/Incremental Sort/, $both, @by_index), cost(0, [ $all * ($sorted 
 is(need_with(qr/Limit.*Incremental Sort/s, "$both LIMIT 10", @by_index), cost(0, [ 20 * ($sorted + 4), $mb ]), 'under LIMIT 10 twice ten');
 my $sort = 'SELECT t FROM t ORDER BY t';
 for ([ 'LIMIT 10', 20 ], [ 'LIMIT 10 OFFSET 40000', 80020 ], [ 'LIMIT 10 OFFSET 90000', $all ], [ 'OFFSET 10', $all ],
-	[ 'FETCH FIRST 10 ROWS WITH TIES', $all ], [ 'LIMIT ALL OFFSET 10', $all ])
+	[ 'FETCH FIRST 10 ROWS WITH TIES', $all ], [ 'LIMIT ALL OFFSET 10', $all ], [ 'LIMIT 0', 0 ])
 {
 	my ($limit, $rows) = @$_;
 	is(need_with(qr/Limit.*Sort/s, "$sort $limit"), cost(0, [ $rows * $sorted, $by_reference ]), "of a sort under $limit $rows rows count");
 }
+is(need_with(qr/Limit.*Result.*Sort/s, 'SELECT t || random() FROM t ORDER BY t LIMIT 10'), cost(0, [ 20 * $sorted, $by_reference ]),
+	'so does what is worked out of 10 rows');
+my $merged = "SELECT t, (SELECT own_need()) FROM t ORDER BY t LIMIT 1";
+like($node->safe_psql('postgres', "$workers; EXPLAIN $merged"), qr/Limit.*Gather Merge.*Sort/s, 'LIMIT above Gather Merge');
+like($node->safe_psql('postgres', "$workers; $merged"), qr/\|@{[ cost(2, map { [ 2 * $sorted, $by_reference ] } 1 .. 3) ]}$/, 'bounds the sort of each process');
 for ([ 'custom', 20 ], [ 'generic', $all ])
 {
 	my ($kind, $rows) = @$_;

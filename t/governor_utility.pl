@@ -14,6 +14,8 @@ $node->safe_psql('postgres', <<'SQL');
 CREATE FUNCTION fails(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN 1 / (i - 5); END $$;
 CREATE TABLE r (id int PRIMARY KEY, t text);
 INSERT INTO r SELECT i, i::text FROM generate_series(1, 1000) i;
+CREATE TABLE parted (LIKE r) PARTITION BY RANGE (id);
+CREATE INDEX ON parted (t);
 SQL
 
 sub grants_of
@@ -27,11 +29,20 @@ sub grants_of
 is(grants_of($_), '1 0 0 0 0', "$_ asks for a grant") for (
 	'CREATE INDEX r_t ON r (t)', 'CREATE INDEX CONCURRENTLY r_id ON r (id)', 'REINDEX TABLE r', 'REINDEX INDEX r_t',
 	'CLUSTER r USING r_pkey', 'VACUUM r', 'VACUUM FULL r', 'ALTER TABLE r ALTER t TYPE varchar', 'ALTER TABLE r ADD v int DEFAULT random()',
-	'ALTER TABLE r ADD UNIQUE (t)', 'ALTER TABLE r SET UNLOGGED', 'ALTER TABLE r SET LOGGED');
+	'ALTER TABLE r ADD UNIQUE (t)', 'ALTER TABLE r SET UNLOGGED', 'ALTER TABLE r SET LOGGED', 'ALTER TABLE r ADD s bigserial',
+	'ALTER TABLE r ADD u int UNIQUE', 'ALTER TABLE r ADD i int GENERATED ALWAYS AS IDENTITY', 'ALTER TABLE r DROP CONSTRAINT r_pkey, ADD PRIMARY KEY (t)',
+	'CREATE TABLE part (LIKE parted); ALTER TABLE parted ATTACH PARTITION part FOR VALUES FROM (1) TO (9)');
 is(grants_of($_), '0 0 0 0 0', "$_ does not") for (
-	'ANALYZE r', 'ALTER TABLE r RENAME v TO w', 'ALTER TABLE r ALTER w SET DEFAULT 1', 'TRUNCATE r', 'DROP TABLE r');
+	'ANALYZE r', 'ALTER TABLE r ADD plain text', q(ALTER TABLE r ADD constant int NOT NULL DEFAULT 1), 'ALTER TABLE r ADD CHECK (id > 0)',
+	'ALTER TABLE r RENAME v TO w', 'ALTER TABLE r ALTER w SET DEFAULT 1', 'TRUNCATE r', 'DROP TABLE r');
 
 is(index_build($node, 'SELECT'), 'need 32768 kB, granted 32768 kB, maintenance_work_mem 32MB; then 32MB', 'it asks for maintenance_work_mem');
+
+# Workers come on top of what they share: of a build one for each whole 32MB beyond the first, of a vacuum as many as are allowed.
+my $with_workers = "SET max_parallel_workers = 8; SET max_parallel_maintenance_workers = 2; SET maintenance_work_mem = '64MB'";
+is(index_build($node, $with_workers), 'need 69632 kB, granted 69632 kB, maintenance_work_mem 64MB; then 64MB', 'a worker that helps is counted');
+is(index_build($node, "$with_workers; SET max_parallel_maintenance_workers = 0"), 'need 65536 kB, granted 65536 kB, maintenance_work_mem 64MB; then 64MB',
+	'one that may not is not');
 
 # With nothing left but what is kept for those who have waited too long.
 my $holder = hold_everything($node);

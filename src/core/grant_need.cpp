@@ -13,8 +13,12 @@ constexpr int64_t kWorkerOverhead = 4 * kMiB;
 constexpr int64_t kSpillShare = 4;
 constexpr int64_t kMostSpillCache = 16 * kMiB;
 
+int sane(int processes) {
+  return std::clamp(processes, 1, 1024);
+}
+
 int processes_of(const NodeNeed& node) {
-  return std::clamp(node.processes, 1, 1024);
+  return sane(node.processes);
 }
 
 int64_t scaled(int64_t bytes, int64_t hundredths) {
@@ -34,6 +38,7 @@ int64_t whole_kib(int64_t bytes) {
 }  // namespace
 
 void PlanNeed::add(NodeNeed node) {
+  processes = std::max(processes, processes_of(node));
   if (count < kMostNodes) {
     nodes[count++] = node;
     return;
@@ -45,8 +50,9 @@ void PlanNeed::add(NodeNeed node) {
   last.real_hundredths = std::max(last.real_hundredths, node.real_hundredths);
 }
 
-void PlanNeed::add_unbounded(int64_t bytes, int processes) {
-  unbounded = std::min(kMostNeed, unbounded + std::min(bytes, kMostNeed) * std::clamp(processes, 1, 1024));
+void PlanNeed::add_unbounded(int64_t bytes, int in_processes) {
+  processes = std::max(processes, sane(in_processes));
+  unbounded = std::min(kMostNeed, unbounded + std::min(bytes, kMostNeed) * sane(in_processes));
 }
 
 int64_t expected_bytes(double rows, int64_t bytes_per_row) {
@@ -65,9 +71,11 @@ int64_t need_at(const PlanNeed& need, const WorkMem& work_mem) {
 }
 
 int64_t process_overhead(const PlanNeed& need) {
-  int most = 1;
-  for (int i = 0; i < need.count; i++) most = std::max(most, processes_of(need.nodes[i]));
-  return kQueryOverhead + (most - 1) * kWorkerOverhead;
+  return kQueryOverhead + worker_overhead(need.processes - 1);
+}
+
+int64_t worker_overhead(int workers) {
+  return workers * kWorkerOverhead;
 }
 
 int64_t spill_cache(const PlanNeed& need, const WorkMem& work_mem) {

@@ -8,10 +8,15 @@ namespace aza {
 
 // One sort, hash, tuplestore or bitmap of a plan.
 struct NodeNeed {
-  int64_t expected = 0;       // bytes that the planner expects in one process, were work_mem without bounds
-  int processes = 1;          // that run the node at once, at least 1
-  bool hashed = false;        // may take work_mem x hash_mem_multiplier
-  int real_hundredths = 100;  // it takes this many hundredths of what the server counts towards work_mem, at least 100
+  int64_t expected;     // bytes that the planner expects in one process, were work_mem without bounds
+  int processes;        // that run the node at once, at least 1
+  bool hashed;          // may take work_mem x hash_mem_multiplier
+  int real_hundredths;  // it takes this many hundredths of what the server counts towards work_mem, at least 100
+
+  // Sets nothing: every query has an array of these, which most do not use.
+  NodeNeed() = default;
+  NodeNeed(int64_t expected_in_one, int in_processes, bool is_hashed, int hundredths = 100)
+      : expected(expected_in_one), processes(in_processes), hashed(is_hashed), real_hundredths(hundredths) {}
 };
 
 // Of a whole plan. Plain data on the stack of the executor's hook; nodes beyond the last one add to it, which can only
@@ -19,11 +24,12 @@ struct NodeNeed {
 struct PlanNeed {
   static constexpr int kMostNodes = 48;
   int count = 0;
-  int64_t unbounded = 0;  // bytes that grow with the rows whatever work_mem says: array_agg() and its like
+  int64_t unbounded = 0;  // bytes that grow with the rows whatever work_mem says: array_agg(), EXCEPT and their like
+  int processes = 1;      // the most that run one of its nodes
   NodeNeed nodes[kMostNodes];
 
   void add(NodeNeed node);
-  void add_unbounded(int64_t bytes, int processes);
+  void add_unbounded(int64_t bytes, int in_processes);
 };
 
 // Bytes, and hash_mem_multiplier in hundredths.
@@ -44,6 +50,7 @@ int64_t need_at(const PlanNeed& need, const WorkMem& work_mem);
 // What every query takes beside its nodes: memory of the executor and of the catalogue's caches, and all that a
 // parallel worker begins with. Measured with PostgreSQL 18: 2 MB more than an idle connection holds, 4 MB for a worker.
 int64_t process_overhead(const PlanNeed& need);
+int64_t worker_overhead(int workers);
 
 // Page cache for the temporary files of what does not fit into work_mem. It can be written out, but then everybody
 // waits for the disk: a quarter of what is expected to spill, at most 16 MB, is kept for it.

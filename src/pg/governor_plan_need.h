@@ -6,7 +6,8 @@
 
 namespace aza {
 
-// False where no node of the plan holds memory in proportion to its rows: the common case, and a quick one.
+// Adds to an empty need. False where no node of the plan holds memory in proportion to its rows: the common case, and a
+// quick one.
 bool plan_need(const PlannedStmt* planned, PlanNeed& need);
 
 }  // namespace aza

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/bytes.h"
+#include "core/grant_need.h"
 #include "pg/governor_grants.h"
 #include "pg/governor_settings.h"
 #include "pg/growth_guard.h"
@@ -16,18 +17,63 @@ namespace aza {
 namespace {
 
 constexpr int kLeastMaintenanceKb = 1024;  // the server's own lower bound is 64kB; below 1MB an index takes for ever
+constexpr int kLeastBuildKb = 32 * 1024;
 
 ProcessUtility_hook_type next_utility;
 planner_hook_type next_planner;
 
-bool rewrites(const AlterTableStmt* statement) {
+// Whether rows must be written anew for a column that is added, or an index built: not where the catalogue alone
+// remembers it, as a constant default. What it says is not analyzed yet, so in doubt it does.
+bool rewrites(const ColumnDef* column) {
+  if (column->typeName != nullptr && strstr(strVal(llast(column->typeName->names)), "serial") != nullptr) return true;
   ListCell* cell;
-  foreach (cell, statement->cmds) {
-    const AlterTableType kind = lfirst_node(AlterTableCmd, cell)->subtype;
-    if (kind == AT_AlterColumnType || kind == AT_AddColumn || kind == AT_AddConstraint || kind == AT_AddIndex ||
-        kind == AT_SetLogged || kind == AT_SetUnLogged || kind == AT_SetAccessMethod || kind == AT_SetExpression)
-      return true;
+  foreach (cell, column->constraints) {
+    const Constraint* constraint = lfirst_node(Constraint, cell);
+    switch (constraint->contype) {
+      case CONSTR_DEFAULT:
+        if (!IsA(constraint->raw_expr, A_Const)) return true;
+        break;
+      case CONSTR_IDENTITY:
+      case CONSTR_GENERATED:
+      case CONSTR_PRIMARY:
+      case CONSTR_UNIQUE:
+        return true;
+      default:
+        break;
+    }
   }
+  return false;
+}
+
+// A constraint of another kind reads the table, or runs a query, which asks for itself.
+bool builds_index(const Constraint* constraint) {
+  return (constraint->contype == CONSTR_PRIMARY || constraint->contype == CONSTR_UNIQUE ||
+          constraint->contype == CONSTR_EXCLUSION) &&
+         constraint->indexname == nullptr;
+}
+
+bool needs_maintenance_memory(const AlterTableCmd* command) {
+  switch (command->subtype) {
+    case AT_AddColumn:
+      return rewrites(castNode(ColumnDef, command->def));
+    case AT_AddConstraint:
+      return builds_index(castNode(Constraint, command->def));
+    case AT_AlterColumnType:
+    case AT_SetLogged:
+    case AT_SetUnLogged:
+    case AT_SetAccessMethod:
+    case AT_SetExpression:
+    case AT_AttachPartition:  // builds the indexes that it lacks
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool needs_maintenance_memory(const AlterTableStmt* statement) {
+  ListCell* cell;
+  foreach (cell, statement->cmds)
+    if (needs_maintenance_memory(lfirst_node(AlterTableCmd, cell))) return true;
   return false;
 }
 
@@ -41,7 +87,7 @@ bool needs_maintenance_memory(const Node* statement) {
     case T_VacuumStmt:
       return reinterpret_cast<const VacuumStmt*>(statement)->is_vacuumcmd;
     case T_AlterTableStmt:
-      return rewrites(reinterpret_cast<const AlterTableStmt*>(statement));
+      return needs_maintenance_memory(reinterpret_cast<const AlterTableStmt*>(statement));
     default:
       return false;
   }
@@ -52,11 +98,18 @@ bool is_chosen() {
   return is_chosen(record, Setting::maintenance_work_mem);
 }
 
-// Parallel workers of an index build or a vacuum divide maintenance_work_mem among themselves.
-GrantRequest maintenance_request(bool fixed) {
+// How many may help: a build gives each process 32MB at least (plan_create_index_workers in planner.c).
+int workers_of(const Node* statement) {
+  const int allowed = std::min(max_parallel_maintenance_workers, max_parallel_workers);
+  if (IsA(statement, VacuumStmt)) return allowed;
+  return std::clamp(maintenance_work_mem / kLeastBuildKb - 1, 0, allowed);
+}
+
+// The workers divide maintenance_work_mem among themselves; what each begins with comes on top.
+GrantRequest maintenance_request(bool fixed, int64 beside) {
   const int64 capacity = std::max<int64>(1, static_cast<int64>(pg_atomic_read_u64(&governor->capacity)));
   GrantRequest request;
-  request.need = maintenance_work_mem * kKiB;
+  request.need = maintenance_work_mem * kKiB + beside;
   request.least =
       std::min(capacity, (fixed ? maintenance_work_mem : std::min(maintenance_work_mem, kLeastMaintenanceKb)) * kKiB);
   request.wish = request.most = request.need;
@@ -64,11 +117,12 @@ GrantRequest maintenance_request(bool fixed) {
 }
 
 // Set directly, not as a function's SET clause would: VACUUM and its like commit on their way, which would undo it.
-void use_grant(HeldGrant* grant) {
-  const int granted_kb = static_cast<int>((grant->bytes + grant->from_reserve) / kKiB);
-  if (granted_kb >= maintenance_work_mem) return;
+void use_grant(HeldGrant* grant, int64 beside) {
+  const int64 granted = grant->bytes + grant->from_reserve;
+  const int64 left = std::max(granted - beside, std::min(granted, kLeastMaintenanceKb * kKiB));
+  if (left >= maintenance_work_mem * kKiB) return;
   grant->saved_setting_kb = maintenance_work_mem;
-  grant->work_mem_kb = std::max(granted_kb, 64);
+  grant->work_mem_kb = std::max(static_cast<int>(left / kKiB), 64);
   maintenance_work_mem = grant->work_mem_kb;
 }
 
@@ -79,10 +133,11 @@ bool is_governed(const PlannedStmt* statement) {
 
 void ask_for_grant(const PlannedStmt* statement, const void* holder) {
   const bool fixed = is_chosen() && !govern_explicit;
-  HeldGrant* grant =
-      acquire_grant(holder, maintenance_request(fixed), static_cast<int64>(statement->queryId), held_grants == 0);
+  const int64 beside = worker_overhead(workers_of(statement->utilityStmt));
+  HeldGrant* grant = acquire_grant(holder, maintenance_request(fixed, beside), static_cast<int64>(statement->queryId),
+                                   held_grants == 0);
   grant->spans_transactions = true;
-  if (!fixed) use_grant(grant);
+  if (!fixed) use_grant(grant, beside);
 }
 
 void run_next(PlannedStmt* statement, const char* text, bool read_only, ProcessUtilityContext context,
