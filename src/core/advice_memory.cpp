@@ -43,7 +43,8 @@ void advise_query_memory(const AdviceFacts& facts, int64_t needed, std::vector<A
                   fmt::format("the governor may give a query {} instead of {} where memory is free: fewer "
                               "temporary files",
                               pretty_size(proposed), pretty_size(raised_to)),
-                  "large queries wait for each other sooner", ""});
+                  "large queries wait for each other sooner; on a fast disk a sort in memory can be slower than its spill",
+                  ""});
 }
 
 void advise_work_mem(AdviceFacts& facts, int64_t proposed, std::vector<Advice>& rows) {

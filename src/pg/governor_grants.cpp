@@ -47,15 +47,15 @@ void release_where(Ends ends) {
   }
 }
 
-void at_transaction(XactEvent event, void*) {
+[[gnu::noinline]] void release_at_end() {
+  release_where([](const HeldGrant& grant) { return !grant.spans_transactions; });
+}
+
+[[gnu::hot]] void at_transaction(XactEvent event, void*) {
   // Autovacuum runs no statement at which it would look; between its tables it commits.
-  if (event == XACT_EVENT_PRE_COMMIT && AmAutoVacuumWorkerProcess()) apply_new_limits();
-  if (event == XACT_EVENT_ABORT) {
-    abandon_line();
-    release_where([](const HeldGrant&) { return true; });
-  } else if (held_grants > 0 && (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)) {
-    release_where([](const HeldGrant& grant) { return !grant.spans_transactions; });
-  }
+  if (event == XACT_EVENT_PRE_COMMIT && AmAutoVacuumWorkerProcess()) return apply_new_limits();
+  if (event == XACT_EVENT_ABORT) return release_everything();
+  if (held_grants > 0 && (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)) release_at_end();
 }
 
 void at_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void*) {

@@ -105,7 +105,7 @@ int granted_work_mem(const PlanNeed& need, const HeldGrant& grant, const GrantRe
                           kKiB);
 }
 
-void ask_for_grant(QueryDesc* query, const PlanNeed& need) {
+[[gnu::noinline]] void ask_for_grant(QueryDesc* query, const PlanNeed& need) {
   const OwnSetting own = own_setting();
   const bool fixed = own.is_chosen && !govern_explicit;
   if (need_at(need, {own.work_mem_kb * kKiB, hash_hundredths()}) + need.unbounded < floor_bytes()) return;
@@ -131,7 +131,8 @@ void leave_grant_setting(int level) {
   if (level > 0) AtEOXact_GUC(true, level);
 }
 
-void start_query(QueryDesc* query, int flags) {
+// What every query runs lies together, on few pages: most need no memory, and are over in no time.
+[[gnu::hot]] void start_query(QueryDesc* query, int flags) {
   apply_new_limits();
   begin_growth();
   PlanNeed need;
@@ -142,21 +143,21 @@ void start_query(QueryDesc* query, int flags) {
   leave_grant_setting(level);
 }
 
-void run_query(QueryDesc* query, ScanDirection direction, uint64 count) {
+[[gnu::hot]] void run_query(QueryDesc* query, ScanDirection direction, uint64 count) {
   CancelReason reason;
   const int level = held_grants == 0 ? 0 : enter_grant_setting(held_grant(query));
   run_next(query, direction, count);
   leave_grant_setting(level);
 }
 
-void finish_query(QueryDesc* query) {
+[[gnu::hot]] void finish_query(QueryDesc* query) {
   CancelReason reason;
   const int level = held_grants == 0 ? 0 : enter_grant_setting(held_grant(query));
   finish_next(query);
   leave_grant_setting(level);
 }
 
-void end_query(QueryDesc* query) {
+[[gnu::hot]] void end_query(QueryDesc* query) {
   end_next(query);
   if (held_grants > 0) release_grant(query);
 }

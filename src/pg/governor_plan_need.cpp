@@ -150,9 +150,30 @@ void walk_subplans(Walk at) {
   }
 }
 
+// What most statements are: a look at a table by one of its indexes, perhaps sorted by it, cut off or changed.
+bool is_plain(const Plan* plan) {
+  for (; plan != nullptr; plan = plan->lefttree) {
+    switch (nodeTag(plan)) {
+      case T_IndexScan:
+      case T_IndexOnlyScan:
+      case T_SeqScan:
+      case T_TidScan:
+      case T_Result:
+      case T_Limit:
+      case T_LockRows:
+      case T_ModifyTable:
+        break;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
-bool plan_need(const PlannedStmt* planned, PlanNeed& need) {
+[[gnu::hot]] bool plan_need(const PlannedStmt* planned, PlanNeed& need) {
+  if (planned->subplans == NIL && is_plain(planned->planTree)) return false;
   Walk at = {&need, planned, nullptr, 1, kNoBound};
   if (planned->subplans == NIL) {
     walk(planned->planTree, at);

@@ -95,7 +95,7 @@ void take_slot(GrantSlot* slot) {
 
 }  // namespace
 
-GrantSlot* grant_slots() {
+[[gnu::hot]] GrantSlot* grant_slots() {
   return reinterpret_cast<GrantSlot*>(reinterpret_cast<char*>(governor) + MAXALIGN(sizeof(GovernorShared)));
 }
 

@@ -149,7 +149,7 @@ void run_next(PlannedStmt* statement, const char* text, bool read_only, ProcessU
     standard_ProcessUtility(statement, text, read_only, context, params, environment, destination, completion);
 }
 
-void run_utility(PlannedStmt* statement, const char* text, bool read_only, ProcessUtilityContext context,
+[[gnu::hot]] void run_utility(PlannedStmt* statement, const char* text, bool read_only, ProcessUtilityContext context,
                  ParamListInfo params, QueryEnvironment* environment, DestReceiver* destination,
                  QueryCompletion* completion) {
   apply_new_limits();
@@ -166,7 +166,7 @@ void run_utility(PlannedStmt* statement, const char* text, bool read_only, Proce
   release_grant(&holder);
 }
 
-PlannedStmt* plan_query(Query* query, const char* text, int options, ParamListInfo params) {
+[[gnu::hot]] PlannedStmt* plan_query(Query* query, const char* text, int options, ParamListInfo params) {
   apply_new_limits();
   begin_growth();
   check_session_share();

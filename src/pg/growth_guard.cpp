@@ -101,7 +101,7 @@ void guard_against_growth(const Usage& usage, const ServerProcesses& processes) 
   tell_of_stopped();
 }
 
-void begin_growth() {
+[[gnu::hot]] void begin_growth() {
   if (governor == nullptr) return;
   GrantSlot& slot = grant_slots()[MyProcNumber];
   if (pg_atomic_read_u32(&slot.ending) != 0) pg_atomic_write_u32(&slot.ending, 0);

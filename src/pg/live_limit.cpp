@@ -147,7 +147,7 @@ bool follow_limits() {
   return true;
 }
 
-void apply_new_limits() {
+[[gnu::hot]] void apply_new_limits() {
   if (governor == nullptr || pg_atomic_read_u32(&governor->generation) == seen_generation) return;
   if (!tuning.active || IsInParallelMode() || IsParallelWorker()) return;
   static LimitNow limit;

@@ -58,7 +58,7 @@ void guard_against_sessions(const Usage& usage) {
 
 // A query that runs already may go on planning: it is the pressure guard's. Memory that an earlier one gave back to the
 // allocator is the kernel's again before it counts.
-void check_session_share() {
+[[gnu::hot]] void check_session_share() {
   if (governor == nullptr || MyBackendType != B_BACKEND) return;
   const int64 share = share_now();
   if (share == 0 || inside_a_query() || own_memory() <= share) return;
