@@ -16,6 +16,11 @@ CREATE TABLE r (id int PRIMARY KEY, t text);
 INSERT INTO r SELECT i, i::text FROM generate_series(1, 1000) i;
 CREATE TABLE parted (LIKE r) PARTITION BY RANGE (id);
 CREATE INDEX ON parted (t);
+CREATE TABLE parent AS SELECT i AS id FROM generate_series(1, 100000) i;
+ALTER TABLE parent ADD PRIMARY KEY (id);
+CREATE TABLE child AS TABLE parent;
+CREATE MATERIALIZED VIEW sorted AS SELECT id FROM child ORDER BY id DESC WITH NO DATA;
+VACUUM ANALYZE parent, child;
 SQL
 
 sub grants_of
@@ -32,7 +37,9 @@ is(grants_of($_), '1 0 0 0 0', "$_ asks for a grant") for (
 	'ALTER TABLE r ADD UNIQUE (t)', 'ALTER TABLE r SET UNLOGGED', 'ALTER TABLE r SET LOGGED', 'ALTER TABLE r ADD s bigserial',
 	'ALTER TABLE r ADD u int UNIQUE', 'ALTER TABLE r ADD i int GENERATED ALWAYS AS IDENTITY', 'ALTER TABLE r DROP CONSTRAINT r_pkey, ADD PRIMARY KEY (t)',
 	'CREATE TABLE part (LIKE parted); ALTER TABLE parted ATTACH PARTITION part FOR VALUES FROM (1) TO (9)');
-is(grants_of($_), '0 0 0 0 0', "$_ does not") for (
+is(grants_of($_), '1 0 0 0 0', "$_ asks for its query") for ('CREATE TABLE copied AS SELECT id FROM child ORDER BY id DESC',
+	'REFRESH MATERIALIZED VIEW sorted', 'ALTER TABLE child ADD CONSTRAINT checked FOREIGN KEY (id) REFERENCES parent');
+is(grants_of($_), '0 0 0 0 0', "$_ does not") for ('ALTER TABLE child ADD FOREIGN KEY (id) REFERENCES parent NOT VALID',
 	'ANALYZE r', 'ALTER TABLE r ADD plain text', q(ALTER TABLE r ADD constant int NOT NULL DEFAULT 1), 'ALTER TABLE r ADD CHECK (id > 0)',
 	'ALTER TABLE r RENAME v TO w', 'ALTER TABLE r ALTER w SET DEFAULT 1', 'TRUNCATE r', 'DROP TABLE r');
 

@@ -105,7 +105,10 @@ int granted_work_mem(const PlanNeed& need, const HeldGrant& grant, const GrantRe
                           kKiB);
 }
 
-[[gnu::noinline]] void ask_for_grant(QueryDesc* query, const PlanNeed& need) {
+// Not inlined: a plan's need is large, and would push the executor down the stack of queries that have none.
+[[gnu::noinline]] void ask_for_grant(QueryDesc* query) {
+  PlanNeed need;
+  if (!plan_need(query->plannedstmt, need)) return;
   const OwnSetting own = own_setting();
   const bool fixed = own.is_chosen && !govern_explicit;
   if (need_at(need, {own.work_mem_kb * kKiB, hash_hundredths()}) + need.unbounded < floor_bytes()) return;
@@ -135,8 +138,7 @@ void leave_grant_setting(int level) {
 [[gnu::hot]] void start_query(QueryDesc* query, int flags) {
   apply_new_limits();
   begin_growth();
-  PlanNeed need;
-  if (is_governed(query, flags) && plan_need(query->plannedstmt, need)) ask_for_grant(query, need);
+  if (is_governed(query, flags) && !is_plain(query->plannedstmt)) ask_for_grant(query);
   CancelReason reason;
   const int level = held_grants == 0 ? 0 : enter_grant_setting(held_grant(query));
   start_next(query, flags);

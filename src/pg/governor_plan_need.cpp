@@ -172,8 +172,11 @@ bool is_plain(const Plan* plan) {
 
 }  // namespace
 
-[[gnu::hot]] bool plan_need(const PlannedStmt* planned, PlanNeed& need) {
-  if (planned->subplans == NIL && is_plain(planned->planTree)) return false;
+[[gnu::hot]] bool is_plain(const PlannedStmt* planned) {
+  return planned->subplans == NIL && is_plain(planned->planTree);
+}
+
+bool plan_need(const PlannedStmt* planned, PlanNeed& need) {
   Walk at = {&need, planned, nullptr, 1, kNoBound};
   if (planned->subplans == NIL) {
     walk(planned->planTree, at);

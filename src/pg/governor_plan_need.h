@@ -6,8 +6,10 @@
 
 namespace aza {
 
-// Adds to an empty need. False where no node of the plan holds memory in proportion to its rows: the common case, and a
-// quick one.
+// True where a look at the top of the plan shows that no node of it holds memory: the common case.
+bool is_plain(const PlannedStmt* planned);
+
+// Adds to an empty need. False where no node of the plan holds memory in proportion to its rows.
 bool plan_need(const PlannedStmt* planned, PlanNeed& need);
 
 }  // namespace aza

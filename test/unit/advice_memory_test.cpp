@@ -77,6 +77,8 @@ TEST(AdviceOfSpills, RaisesWhatTheGovernorMayGive) {
   AdviceFacts facts = spilling_server(10, 10 * 30 * kMiB);
   facts.governor = {true, 32 * kMiB, 800 * kMiB};
   EXPECT_EQ(proposals(facts), "aza.max_query_memory = 64MB\n");
+  EXPECT_EQ(advise(facts)[0].cost,
+            "large queries wait for each other sooner; on a fast disk a sort in memory can be slower than its spill");
   facts.governor.capacity = 200 * kMiB;
   EXPECT_EQ(proposals(facts), "aza.max_query_memory = 50MB\n");
   facts.governor.most_per_query = 41 * kMiB;
