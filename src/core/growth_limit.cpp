@@ -8,6 +8,9 @@ namespace aza {
 
 namespace {
 
+constexpr int64_t kNearPauseMs = 20;
+constexpr int64_t kLeastFarPauseMs = 50;
+constexpr int64_t kMostFarPauseMs = 250;
 constexpr int64_t kSmallProcess = 16 * kMiB;
 constexpr int64_t kLeastOfSmall = 2 * kMiB;
 constexpr int64_t kNeverTouched = 8 * kMiB;
@@ -20,6 +23,12 @@ constexpr int64_t kLeastSession = 4 * kMiB;
 
 bool growth_is_limited(int64_t percent, bool limited_now) {
   return percent >= (limited_now ? kGrowthFreePercent : kGrowthLimitedPercent);
+}
+
+int64_t look_pause_ms(int64_t limit, int64_t working_set, int cpus) {
+  const int64_t distance = limit / 100 * kGrowthFreePercent - working_set;
+  if (distance <= 0) return kNearPauseMs;
+  return std::clamp(distance / (std::max(cpus, 1) * kGiB / 1000), kLeastFarPauseMs, kMostFarPauseMs);
 }
 
 int64_t untouched_memory(int64_t data, int64_t anonymous) {

@@ -13,6 +13,11 @@ inline constexpr int64_t kGrowthSharedPercent = 75;
 
 bool growth_is_limited(int64_t percent, bool limited_now);
 
+// How long the worker may look away: queries fill memory up by about a gigabyte per second and CPU, and must find their
+// growth limited. So while the limit is far, for as long as it takes to come near it, from 50 to 250 ms; from
+// kGrowthFreePercent on 20 ms.
+int64_t look_pause_ms(int64_t limit, int64_t working_set, int cpus);
+
 struct GrowthFacts {
   int64_t limit = 0;        // bytes
   int64_t working_set = 0;  // bytes

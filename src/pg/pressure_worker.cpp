@@ -25,12 +25,11 @@ namespace aza {
 namespace {
 
 constexpr int kRestartSeconds = 2;
-// Memory can fill up at about a GB per second and CPU. Without a client nothing fills it up; the first one wakes the
-// worker.
-long pause_ms(int64 percent) {
-  const long interval = watch_interval_ms;
-  if (pg_atomic_read_u32(&governor->connections) == 0) return interval;
-  return std::min(interval, percent >= kGrowthFreePercent ? 20L : 50L);
+
+// Without a client nothing fills memory up; the first one wakes the worker.
+int64 pause_ms(const Usage& usage) {
+  if (pg_atomic_read_u32(&governor->connections) == 0) return watch_interval_ms;
+  return std::min<int64>(watch_interval_ms, look_pause_ms(usage.limit, usage.working_set, governor->limit.cpus));
 }
 
 // Among many that want to run the worker must not be the last: a short slice brings its turn forward (Linux 6.12 and
@@ -48,7 +47,7 @@ void ask_for_short_slices() {
 }
 
 // Whether the kernel told of a stall meanwhile.
-bool sleep_until_next(long ms) {
+bool sleep_until_next(int64 ms) {
   const bool stalled = wait_for_stall(ms);
   CHECK_FOR_INTERRUPTS();
   if (ConfigReloadPending) {
@@ -66,7 +65,7 @@ bool is_due(TimestampTz& last) {
 }
 
 // All processes are looked at, which costs more, only from time to time or near the limit.
-int64 watch_once(bool stalled) {
+Usage watch_once(bool stalled) {
   static TimestampTz last;
   const bool due = is_due(last) || stalled;
   if (due) {
@@ -80,7 +79,7 @@ int64 watch_once(bool stalled) {
   guard_against_growth(usage, found);
   guard_against_sessions(usage);
   if (looks) guard_against_pressure(take_look(usage, found));
-  return usage.percent;
+  return usage;
 }
 
 void stop_watching(int, Datum) {
@@ -92,10 +91,10 @@ void stop_watching(int, Datum) {
   bool stalled = false;
   for (;;) {
     MemoryContextSwitchTo(round);
-    const int64 percent = watch_once(stalled);
+    const Usage usage = watch_once(stalled);
     MemoryContextSwitchTo(TopMemoryContext);
     MemoryContextReset(round);
-    stalled = sleep_until_next(pause_ms(percent));
+    stalled = sleep_until_next(pause_ms(usage));
   }
 }
 

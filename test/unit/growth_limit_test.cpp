@@ -15,6 +15,15 @@ TEST(GrowthLimit, BeginsAtHalfAndEndsBelow45Percent) {
   EXPECT_FALSE(growth_is_limited(44, true));
 }
 
+TEST(LookPause, IsWhatQueriesTakeToComeNearTheLimit) {
+  EXPECT_EQ(look_pause_ms(2 * kGiB, 500 * kMiB, 2), 205) << "421 MB, at 2 GB/s";
+  EXPECT_EQ(look_pause_ms(2 * kGiB, 500 * kMiB, 4), 102);
+  EXPECT_EQ(look_pause_ms(64 * kGiB, kGiB, 8), 250) << "at most";
+  EXPECT_EQ(look_pause_ms(512 * kMiB, 150 * kMiB, 2), 50) << "at least, until it is near";
+  EXPECT_EQ(look_pause_ms(512 * kMiB, 231 * kMiB, 2), 20);
+  EXPECT_EQ(look_pause_ms(512 * kMiB, 600 * kMiB, 0), 20);
+}
+
 GrowthFacts with(int64_t working_set, int running, int cpus) {
   return {400 * kMiB, working_set, 0, running, cpus};
 }
