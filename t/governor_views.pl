@@ -21,7 +21,7 @@ SQL
 
 # Of a query that sorts and calls the function: id, state, need and grant, as the function sees them.
 sub shown_in { my ($function) = @_; return split /\|/, $node->safe_psql('postgres', query_with($function)); }
-sub query_with { my ($function) = @_; return "SELECT $function() FROM (SELECT t FROM t ORDER BY t OFFSET 0) x LIMIT 1"; }
+sub query_with { my ($function) = @_; return "SELECT $function() FROM (SELECT t FROM t ORDER BY t OFFSET 1) x LIMIT 1"; }
 sub id_of { my ($query) = @_; return $node->safe_psql('postgres', "EXPLAIN (VERBOSE) $query") =~ /Query Identifier: (-?\d+)/ ? $1 : 'none'; }
 
 my ($id, $state, $need, $granted) = shown_in('alone');

@@ -39,12 +39,12 @@ void advise_query_memory(const AdviceFacts& facts, int64_t needed, std::vector<A
   const int64_t raised_to = std::max(facts.governor.most_per_query, facts.now.work_mem);
   const int64_t proposed = std::min(needed, whole_mib(facts.governor.capacity / kQueryShareOfPool));
   if (!worth_raising(raised_to, proposed)) return;
-  rows.push_back({kSpilling, "aza.max_query_memory", "", exact_size(proposed), spill_evidence(facts.spill),
-                  fmt::format("the governor may give a query {} instead of {} where memory is free: fewer "
-                              "temporary files",
-                              pretty_size(proposed), pretty_size(raised_to)),
-                  "large queries wait for each other sooner; on a fast disk a sort in memory can be slower than its spill",
-                  ""});
+  rows.push_back(
+      {kSpilling, "aza.max_query_memory", "", exact_size(proposed), spill_evidence(facts.spill),
+       fmt::format("the governor may give a query {} instead of {} where memory is free: fewer "
+                   "temporary files",
+                   pretty_size(proposed), pretty_size(raised_to)),
+       "large queries wait for each other sooner; on a fast disk a sort in memory can be slower than its spill", ""});
 }
 
 void advise_work_mem(AdviceFacts& facts, int64_t proposed, std::vector<Advice>& rows) {

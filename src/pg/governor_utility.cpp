@@ -150,8 +150,8 @@ void run_next(PlannedStmt* statement, const char* text, bool read_only, ProcessU
 }
 
 [[gnu::hot]] void run_utility(PlannedStmt* statement, const char* text, bool read_only, ProcessUtilityContext context,
-                 ParamListInfo params, QueryEnvironment* environment, DestReceiver* destination,
-                 QueryCompletion* completion) {
+                              ParamListInfo params, QueryEnvironment* environment, DestReceiver* destination,
+                              QueryCompletion* completion) {
   apply_new_limits();
   begin_growth();
   CancelReason reason(CancelReason::Around::utility);
