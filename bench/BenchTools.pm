@@ -8,7 +8,7 @@ use IPC::Run ();
 use JSON::PP ();
 use PostgreSQL::Test::Utils ();
 
-our @EXPORT = qw(median mean least spread ratio backend_instructions instructions_in keep);
+our @EXPORT = qw(median geometric_mean least spread ratio backend_instructions instructions_in keep);
 
 sub median
 {
@@ -16,7 +16,7 @@ sub median
 	return $sorted[ $#sorted / 2 ];
 }
 
-sub mean { my $sum = 0; $sum += $_ for @_; return $sum / @_; }
+sub geometric_mean { my $logs = 0; $logs += log for @_; return exp($logs / @_); }
 
 sub least { my ($least) = sort { $a <=> $b } @_; return $least; }
 

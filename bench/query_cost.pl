@@ -66,8 +66,8 @@ for my $node (@nodes)
 	$node->stop;
 }
 
-# Ratios with / without of one workload, the order within the pairs alternating.
-sub ratios
+# The median of the ratios with / without of one workload, the order within the pairs alternating.
+sub median_ratio
 {
 	my ($workload, $with, $without) = @_;
 	pgbench($_, '-n', '-T', 2, @{ $workloads{$workload} }) for $with, $without;    # reads everything into memory
@@ -78,20 +78,19 @@ sub ratios
 		$rate{ $_->name } = rate($_, $workload) for $pair % 2 ? ($with, $without) : ($without, $with);
 		push @ratios, $rate{ $with->name } / $rate{ $without->name };
 	}
-	return @ratios;
+	return median(@ratios);
 }
-my %ratios;
+my %of_turns;
 for my $turn (1 .. $turns)
 {
 	my ($with, $without) = $turn % 2 ? @nodes : reverse @nodes;
 	give_to($with, $without);
 	$_->start for @nodes;
-	push @{ $ratios{$_} }, [ ratios($_, $with, $without) ] for sort keys %workloads;
-	$_->stop for $with, $without;
+	push @{ $of_turns{$_} }, median_ratio($_, $with, $without) for sort keys %workloads;
+	$_->stop for @nodes;
 }
 # Of each server's turns as much as of the other's.
-my %ratio = map { $_ => exp(mean(map { log(median(@$_)) } @{ $ratios{$_} })) } keys %ratios;
-my %turn_ratios = map { my $name = $_; $name => [ map { ratio(median(@$_), 1) } @{ $ratios{$name} } ] } keys %ratios;
+my %ratio = map { $_ => geometric_mean(@{ $of_turns{$_} }) } keys %of_turns;
 
 # By the extended protocol, as pgbench -M prepared; a table of its own for each count, since updates leave old rows behind.
 my %sql = (select => 'SELECT v FROM counted WHERE id = $1', update => 'UPDATE counted SET v = v + 1 WHERE id = $1');
@@ -113,13 +112,13 @@ for my $name (sort keys %sql)
 keep('query_cost',
 	{
 		turns => $turns, pairs_in_turn => $pairs, transactions => $transactions,
-		(map { ("${_}_tps_ratio" => ratio($ratio{$_}, 1), "${_}_tps_ratio_of_turns" => $turn_ratios{$_}) } keys %ratio),
+		(map { ("${_}_tps_ratio" => ratio($ratio{$_}, 1), "${_}_tps_ratio_of_turns" => [ map { ratio($_, 1) } @{ $of_turns{$_} } ]) } keys %ratio),
 		(map { my ($with, $without) = @{ $instructions{$_} };
 			("${_}_instructions_with" => $with, "${_}_instructions_without" => $without, "${_}_instruction_ratio" => sprintf('%.4f', $with / $without) + 0) }
 			keys %instructions)
 	},
 	(map { sprintf('%s, transactions per second with / without: %.3f (%s; turns of %d pairs of %d transactions)',
-		$_, $ratio{$_}, join(', ', map { sprintf '%.3f', $_ } @{ $turn_ratios{$_} }), $pairs, $transactions) } sort keys %ratio),
+		$_, $ratio{$_}, join(', ', map { sprintf '%.3f', $_ } @{ $of_turns{$_} }), $pairs, $transactions) } sort keys %ratio),
 	(map { sprintf('instructions of one prepared %s: %.0f with, %.0f without', $_, @{ $instructions{$_} }) } sort keys %instructions));
 ok(1, 'measured');
 done_testing();

@@ -13,12 +13,9 @@ constexpr int64_t kWorkerOverhead = 4 * kMiB;
 constexpr int64_t kSpillShare = 4;
 constexpr int64_t kMostSpillCache = 16 * kMiB;
 
-int sane(int processes) {
+// Keeps the sums below overflow.
+int bounded(int processes) {
   return std::clamp(processes, 1, 1024);
-}
-
-int processes_of(const NodeNeed& node) {
-  return sane(node.processes);
 }
 
 int64_t scaled(int64_t bytes, int64_t hundredths) {
@@ -38,7 +35,7 @@ int64_t whole_kib(int64_t bytes) {
 }  // namespace
 
 void PlanNeed::add(NodeNeed node) {
-  processes = std::max(processes, processes_of(node));
+  processes = std::max(processes, bounded(node.processes));
   if (count < kMostNodes) {
     nodes[count++] = node;
     return;
@@ -51,8 +48,8 @@ void PlanNeed::add(NodeNeed node) {
 }
 
 void PlanNeed::add_unbounded(int64_t bytes, int in_processes) {
-  processes = std::max(processes, sane(in_processes));
-  unbounded = std::min(kMostNeed, unbounded + std::min(bytes, kMostNeed) * sane(in_processes));
+  processes = std::max(processes, bounded(in_processes));
+  unbounded = std::min(kMostNeed, unbounded + std::min(bytes, kMostNeed) * bounded(in_processes));
 }
 
 int64_t expected_bytes(double rows, int64_t bytes_per_row) {
@@ -65,7 +62,7 @@ int64_t need_at(const PlanNeed& need, const WorkMem& work_mem) {
   int64_t sum = 0;
   for (int i = 0; i < need.count; i++) {
     const NodeNeed& node = need.nodes[i];
-    sum = std::min(kMostNeed, sum + std::min(node.expected, cap_of(node, work_mem)) * processes_of(node));
+    sum = std::min(kMostNeed, sum + std::min(node.expected, cap_of(node, work_mem)) * bounded(node.processes));
   }
   return sum;
 }
@@ -83,7 +80,7 @@ int64_t spill_cache(const PlanNeed& need, const WorkMem& work_mem) {
   for (int i = 0; i < need.count; i++) {
     const NodeNeed& node = need.nodes[i];
     const int64_t beyond = std::max<int64_t>(0, node.expected - cap_of(node, work_mem));
-    spilled = std::min(kMostNeed, spilled + beyond * processes_of(node));
+    spilled = std::min(kMostNeed, spilled + beyond * bounded(node.processes));
   }
   return std::min(spilled / kSpillShare, kMostSpillCache);
 }

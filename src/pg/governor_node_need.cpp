@@ -65,7 +65,7 @@ void add_hash(const Walk& at, const Hash* hash) {
 
 void add_memoize(const Walk& at, const Memoize* memoize) {
   const Plan* rows_of = input(&memoize->plan);
-  add(at, memoize->est_entries * std::max(1.0, rows_of->plan_rows), rows_of->plan_width + kGroupRow, true);
+  add_group_table(at, memoize->est_entries * std::max(1.0, rows_of->plan_rows), rows_of->plan_width);
 }
 
 double pages_of(const Walk& at, const BitmapIndexScan* scan) {

@@ -58,20 +58,20 @@ bool add_subplan(Node* node, void* context) {
 }
 
 // Conditions and values of one kind of node alone.
-const void* own_expressions(const Plan* plan) {
+Node* own_expressions(const Plan* plan) {
   switch (nodeTag(plan)) {
     case T_NestLoop:
     case T_MergeJoin:
     case T_HashJoin:
-      return reinterpret_cast<const Join*>(plan)->joinqual;
+      return reinterpret_cast<Node*>(reinterpret_cast<const Join*>(plan)->joinqual);
     case T_Result:
       return reinterpret_cast<const Result*>(plan)->resconstantqual;
     case T_ModifyTable:
-      return reinterpret_cast<const ModifyTable*>(plan)->returningLists;
+      return reinterpret_cast<Node*>(reinterpret_cast<const ModifyTable*>(plan)->returningLists);
     case T_ValuesScan:
-      return reinterpret_cast<const ValuesScan*>(plan)->values_lists;
+      return reinterpret_cast<Node*>(reinterpret_cast<const ValuesScan*>(plan)->values_lists);
     case T_FunctionScan:
-      return reinterpret_cast<const FunctionScan*>(plan)->functions;
+      return reinterpret_cast<Node*>(reinterpret_cast<const FunctionScan*>(plan)->functions);
     default:
       return nullptr;
   }
@@ -90,7 +90,7 @@ void add_with_stores(const Walk& at, const List* init_plans) {
 void add_subplans(const Plan* plan, Walk& at) {
   add_subplan(reinterpret_cast<Node*>(plan->qual), &at);
   add_subplan(reinterpret_cast<Node*>(plan->targetlist), &at);
-  add_subplan(static_cast<Node*>(const_cast<void*>(own_expressions(plan))), &at);
+  add_subplan(own_expressions(plan), &at);
   add_with_stores(at, plan->initPlan);
 }
 
@@ -150,7 +150,7 @@ void walk_subplans(Walk at) {
   }
 }
 
-// What most statements are: a look at a table by one of its indexes, perhaps sorted by it, cut off or changed.
+// What most statements are: a look at a table by one of its indexes, perhaps in its order, cut off or changed.
 bool is_plain(const Plan* plan) {
   for (; plan != nullptr; plan = plan->lefttree) {
     switch (nodeTag(plan)) {
@@ -178,14 +178,11 @@ bool is_plain(const Plan* plan) {
 
 bool plan_need(const PlannedStmt* planned, PlanNeed& need) {
   Walk at = {&need, planned, nullptr, 1, kNoBound};
-  if (planned->subplans == NIL) {
-    walk(planned->planTree, at);
-  } else {
+  if (planned->subplans != NIL)
     at.subplan_processes = static_cast<int*>(palloc0(sizeof(int) * list_length(planned->subplans)));
-    walk(planned->planTree, at);
-    walk_subplans(at);
-    pfree(at.subplan_processes);
-  }
+  walk(planned->planTree, at);
+  walk_subplans(at);
+  if (at.subplan_processes != nullptr) pfree(at.subplan_processes);
   return need.count > 0 || need.unbounded > 0;
 }
 

@@ -11,7 +11,7 @@ constexpr double kNoBound = -1;
 struct Walk {
   PlanNeed* need;
   const PlannedStmt* planned;
-  int* subplan_processes;  // of each of the statement's subplans, those that run it
+  int* subplan_processes;  // of each of the statement's subplans, those that run it; null without any
   int processes;
   double limit_rows;  // that a Limit above wants of this node; kNoBound: there is none, or nobody knows
 };

@@ -96,6 +96,7 @@ TEST(Unbounded, IsCountedForEachProcessAndStaysANumber) {
   PlanNeed need;
   need.add_unbounded(10 * kMiB, 3);
   EXPECT_EQ(need.unbounded, 30 * kMiB);
+  EXPECT_EQ(process_overhead(need), 10 * kMiB) << "two workers";
   EXPECT_EQ(need_at(need, {4 * kMiB, 200}), 0) << "no node that heeds work_mem";
   need.add_unbounded(INT64_MAX, 1000);
   EXPECT_EQ(need.unbounded, kMostNeed);
